@@ -1,0 +1,1 @@
+"""The walls themselves, and the sins that must break them."""
