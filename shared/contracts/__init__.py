@@ -1,0 +1,1 @@
+"""The published language: every event, id, term and topic that crosses a service's door."""

@@ -1,0 +1,53 @@
+"""What intake says: a matter came in and has a number (方案 六(一))."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime
+
+from shared.contracts.event import Frozen, IntakeEvent
+from shared.contracts.sealed import Sealed, SealedContact
+from shared.contracts.terms import Category, Channel, ConfirmMethod
+
+
+class PortalExit(Frozen):
+    """Where and why a person left the city portal (方案 二「中途退出」)."""
+
+    exit_step: str
+    exit_reason: str
+    error_code: str | None = None
+
+
+class CaseRegistered(IntakeEvent):
+    """A matter was registered: the citizen's clock runs from `received_at` (方案 四(四)、六(一))."""
+
+    channel: Channel
+    site: str
+    clerk: str | None = None
+    received_at: AwareDatetime
+    source_id: str | None = None
+    category: Category | None = None
+    item: str
+    item_code: str | None = None
+    matter: Sealed
+    contact: SealedContact
+    anonymous: bool = False
+    confidential: bool = False
+    confirm_method: ConfirmMethod | None = None
+    backdated_reason: str | None = None
+    complained_unit: str | None = None
+    complained_person: Sealed | None = None
+    portal_exit: PortalExit | None = None
+    upstream_no: str | None = None
+    upstream_due: AwareDatetime | None = None
+
+
+class ChokepointRecorded(IntakeEvent):
+    """Somebody left the portal and wants no answer: a 堵点 for the statistics, no case and no clock."""
+
+    channel: Channel
+    site: str
+    source_id: str
+    item_code: str | None = None
+    item: str = ""
+    portal_exit: PortalExit
+    upstream_no: str | None = None

@@ -1,0 +1,125 @@
+"""The policy's choices on complaints, repeats, reports, supervision and records."""
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.terms import Category
+from shared.district.entry import Entry
+from shared.district.roles import Role
+
+Days = Annotated[int, Field(ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class SupervisionRules(Entry):
+    """What 督办次数 counts (附件2)."""
+
+    count_from: tuple[Literal["L2", "L3"], ...]
+    count_by: Literal["order"]
+    count_voided: bool
+
+
+class FeedbackRules(Entry):
+    """不说不能办，只说怎么办 (方案 六(四)) as checks on an answer's text."""
+
+    min_chars: Count
+    similarity_max: Share
+    banned_alone: tuple[str, ...]
+    explained_requires: tuple[str, ...]
+
+
+class ComplaintRules(Entry):
+    """投诉类: who leads, and who when that office itself is complained of."""
+
+    route: str
+    self_route_role: Role
+    hide_complainant: bool
+
+
+class ClueRules(Entry):
+    """Clues to misconduct (方案 七(四))."""
+
+    route: str
+    holder: Role
+
+
+class AnonymousRules(Entry):
+    """Who need not give a name."""
+
+    allow: tuple[Category, ...]
+    followup: bool
+
+
+class RepeatRules(Entry):
+    """反复反映."""
+
+    window_days: Count
+    count: Count
+
+
+class UpwardRules(Entry):
+    """Matters beyond the district: followed up, not refused."""
+
+    track: bool
+
+
+class TransferRules(Entry):
+    """Ways outside the window, by name."""
+
+    channels: tuple[str, ...]
+
+
+class SuggestionRules(Entry):
+    """建议类."""
+
+    limit_wd: Days
+
+
+class ReportRules(Entry):
+    """月台账 and 双月评估 (方案 七(二))."""
+
+    monthly_due_wd: Days
+    due_at: time
+    nil_return: bool
+    bimonthly_min_n: Count
+
+
+class Link(Entry):
+    """好差评: from how many stars down a rating is bad."""
+
+    low_stars: Count
+
+
+class SyncRules(Entry):
+    """双平台上传 (方案 六(一))."""
+
+    required: bool
+    retry_minutes: tuple[Count, ...]
+    alert_after_minutes: Count
+
+
+class BackdateRules(Entry):
+    """纸质补录."""
+
+    allow: bool
+    late_after_wd: Days
+
+
+class Alerts(Entry):
+    """When several matters together deserve a look."""
+
+    same_item_days: Count
+    same_item_count: Count
+    same_window_complaints: Count
+    sensitive_words: tuple[str, ...]
+
+
+class Retention(Entry):
+    """How long records are kept."""
+
+    contact_years: Count
+    audit_years: Count
+    ledger_years: Count

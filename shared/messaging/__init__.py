@@ -1,0 +1,1 @@
+"""Consume, hand to the handler, publish, commit: the only importer of aiokafka and faststream."""

@@ -1,0 +1,224 @@
+"""One batch of records: every case on its own, in order; nothing is lost, whatever one record does.
+
+Per record: handled, or set aside as a dead letter (it breaks the contract), or parked with its case (an
+earlier event is missing, or the handler fails for this case). When the store or the broker does not
+answer, the whole batch is tried again, which is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+import structlog
+
+from shared.clock import Clock
+from shared.errors import Early, TryAgain, Unprocessable
+from shared.messaging.inbox import Inbox
+from shared.messaging.progress import Progress
+from shared.messaging.publishing import Outgoing, Publisher
+from shared.messaging.records import Item, Record, dead_letter, decode, held_of, record_of
+from shared.storage.documents import Document, Parking
+
+log = structlog.get_logger()
+WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
+HANDLER_WAITS_S = (0.02, 0.1, 0.5)
+MOST_DEAD_IN_A_ROW = 50
+MOST_RESUMED = 10_000
+
+
+class Fate(Enum):
+    """What became of one record in this attempt."""
+
+    DONE = "done"
+    EARLY = "early"
+    FAILED = "failed"
+
+
+class Halted(TryAgain):
+    """Too many records in a row could not be read: the service reads no further until a person looked."""
+
+
+class CaseRunner:
+    """Runs batches for one service."""
+
+    def __init__(
+        self, inbox: Inbox, parking: Parking, publisher: Publisher, clock: Clock, progress: Progress, prefix: str = ""
+    ) -> None:
+        self._inbox = inbox
+        self._parking = parking
+        self._publisher = publisher
+        self._clock = clock
+        self._progress = progress
+        self._prefix = prefix
+        self._dead_in_a_row = 0
+        self._buried: set[tuple[str, int, int]] = set()
+        self.counts: dict[str, int] = defaultdict(int)
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    @property
+    def service(self) -> str:
+        """The service this runs for."""
+        return self._inbox.service
+
+    @property
+    def halted(self) -> bool:
+        """Whether it stopped because too many records in a row could not be read."""
+        return self._dead_in_a_row > MOST_DEAD_IN_A_ROW
+
+    async def run(self, records: Sequence[Record]) -> None:
+        """Deals with every record; returns when all effects are stored and confirmed, raises TryAgain otherwise."""
+        self.idle.clear()
+        try:
+            await self._run(records)
+        finally:
+            self.idle.set()
+        self._buried.clear()
+        for record in records:
+            self._progress.consumed(self.service, record.topic, record.partition, record.offset)
+
+    async def _run(self, records: Sequence[Record]) -> None:
+        for wait in (*WAITS_S, None):
+            try:
+                return await self._attempt(records)
+            except TryAgain as fault:
+                if wait is None:
+                    raise
+                log.warning("batch_tried_again", service=self.service, reason=str(fault), wait_s=wait)
+                await asyncio.sleep(wait)
+
+    async def _attempt(self, records: Sequence[Record]) -> None:
+        if self.halted:
+            raise Halted(f"{self.service} stopped: {MOST_DEAD_IN_A_ROW} records in a row could not be read")
+        cases: dict[str, list[Item]] = defaultdict(list)
+        for item in await self._decoded(records):
+            cases[item.case_no].append(item)
+        parked = await self._parking.parked(sorted(cases)) if cases else {}
+        done = await asyncio.gather(
+            *(self._run_case(case_no, items, parked.get(case_no)) for case_no, items in cases.items()), return_exceptions=True
+        )
+        for outcome in done:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _decoded(self, records: Sequence[Record]) -> list[Item]:
+        items: list[Item] = []
+        for record in records:
+            try:
+                items.append(decode(record, self._prefix))
+            except Unprocessable as fault:
+                await self._bury(record, str(fault))
+        return items
+
+    async def resume(self) -> int:
+        """Tries parked cases again, as after a mended version was started; how many are free now."""
+        parked = await self._parking.waiting(MOST_RESUMED)
+        for document in parked:
+            await self._run_case(document["_id"], [], {**document, "failed": False})
+        return len(parked) - len(await self._parking.waiting(MOST_RESUMED))
+
+    async def parked(self) -> list[str]:
+        """What is parked now, each as 'case: reason', oldest first."""
+        return [f"{document['_id']}: {document['reason']}" for document in await self._parking.waiting(MOST_RESUMED)]
+
+    async def _run_case(self, case_no: str, items: list[Item], parked: Document | None) -> None:
+        queue = _in_stream_order(await self._with_parked(items, parked))
+        if parked and parked["failed"]:
+            return await self._park(case_no, queue, parked["reason"], failed=True, before=parked)
+        left, reason, failed = await self._work_through(queue)
+        if left:
+            await self._park(case_no, left, reason, failed=failed, before=parked)
+        elif parked:
+            await self._parking.release(case_no, parked["rev"])
+            log.info("case_released", service=self.service, case_no=case_no)
+
+    async def _with_parked(self, items: list[Item], parked: Document | None) -> list[Item]:
+        held = [record_of(entry) for entry in parked["records"]] if parked else []
+        known = {(record.topic, record.partition, record.offset) for record in held}
+        return await self._decoded(held) + [item for item in items if item.place not in known]
+
+    async def _work_through(self, queue: list[Item]) -> tuple[list[Item], str, bool]:
+        # An early event holds back its own stream only: what it waits for may stand behind it in another one.
+        left, reason, went_on = queue, "", True
+        while left and went_on:
+            went_on, held_back, still = False, set[str](), list[Item]()
+            for place, item in enumerate(left):
+                if item.stream in held_back:
+                    still.append(item)
+                    continue
+                fate, why = await self._try(item)
+                if fate is Fate.FAILED:
+                    return still + left[place:], why, True
+                if fate is Fate.EARLY:
+                    held_back.add(item.stream)
+                    still.append(item)
+                    reason = why
+                else:
+                    went_on = True
+            left = still
+        return left, reason, False
+
+    async def _try(self, item: Item) -> tuple[Fate, str]:
+        for wait in (*HANDLER_WAITS_S, None):
+            try:
+                with item.bound(self.service):
+                    await self._handle(item)
+                self._dead_in_a_row = 0
+                self.counts["handled"] += 1
+                return Fate.DONE, ""
+            except Early as fault:
+                return Fate.EARLY, str(fault)
+            except Unprocessable as fault:
+                await self._bury(item.record, str(fault))
+                return Fate.DONE, ""
+            except TryAgain:
+                raise
+            except Exception as fault:  # the kit's one place: a failing case is parked, never dropped
+                log.error("handler_failed", service=self.service, case_no=item.case_no, kind=type(fault).__name__, exc_info=fault)
+                if wait is None:
+                    return Fate.FAILED, f"{type(fault).__name__} on {item.what}"
+                await asyncio.sleep(wait)
+        raise AssertionError("the last wait is None")
+
+    async def _handle(self, item: Item) -> None:
+        if item.reply is not None:
+            await self._inbox.handle_reply(item.reply)
+        elif item.event is not None:
+            await self._inbox.handle(item.event)
+
+    async def _bury(self, record: Record, reason: str) -> None:
+        place = record.topic, record.partition, record.offset
+        if place in self._buried:
+            return  # the same batch again: it stands in the dead letters already
+        headers, body = dead_letter(record, reason, self.service, self._clock.now())
+        topic = f"dead.{self.service}"
+        key = f"{record.topic}/{record.partition}"
+        await self._publisher.publish([Outgoing(topic, key, headers, body)])
+        self._buried.add(place)
+        self._dead_in_a_row += 1
+        self.counts["dead"] += 1
+        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.error("dead_letter", service=self.service, reason=reason, **where)
+
+    async def _park(self, case_no: str, items: list[Item], reason: str, *, failed: bool, before: Document | None) -> None:
+        document: dict[str, Any] = {
+            "rev": before["rev"] if before else 0, "since": before["since"] if before else self._clock.now().isoformat(),
+            "reason": reason, "failed": failed, "records": [held_of(item.record) for item in items],
+        }
+        await self._parking.park(case_no, document)
+        self.counts["parked"] += 1
+        say = log.error if failed else log.warning
+        say("case_parked", service=self.service, case_no=case_no, reason=reason, records=len(items))
+
+
+def _in_stream_order(queue: list[Item]) -> list[Item]:
+    # A missing event that comes late stands behind those that wait for it; each stream keeps its places in the queue.
+    streams: dict[str, list[Item]] = defaultdict(list)
+    for item in queue:
+        streams[item.stream].append(item)
+    ordered = {stream: iter(sorted(items, key=lambda item: item.seq)) for stream, items in streams.items()}
+    return [next(ordered[item.stream]) for item in queue]

@@ -1,0 +1,1 @@
+"""Personal data: how it is hidden from the eye, sealed at rest, and how a channel proves who it is."""

@@ -1,0 +1,123 @@
+"""What every request and answer passes: a bounded body, a trace, security headers, and a measured time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.observability.logs import bound
+from shared.observability.traceparent import child_of
+from shared.web.problems import of_any, respond
+
+MOST_BYTES = 1_000_000
+FAULTS = 400
+POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",  # with no-referrer, browsers send "Origin: null" with our own forms
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+Measured = Callable[[str, str, int, float], None]  # method, route pattern, status, seconds
+
+
+class TooLarge(HTTPException):
+    """The body is over the limit; an HTTPException, for FastAPI makes a 400 of any other fault of reading."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+class Gate:
+    """The outermost layer: no answer leaves without headers, no fault without a problem document."""
+
+    def __init__(self, app: ASGIApp, measured: Measured) -> None:
+        self._app = app
+        self._measured = measured
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes one request through."""
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        begun = perf_counter()
+        trace = child_of(dict(scope["headers"]).get(b"traceparent", b"").decode("latin-1"))
+        scope.setdefault("state", {})["traceparent"] = trace
+        sent: dict[str, int] = {}
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                sent["status"] = message["status"]
+                _add_headers(message, scope["path"], trace)
+            await send(message)
+
+        try:
+            with bound(traceparent=trace):
+                await self._passed(scope, receive, sending, sent)
+        finally:
+            self._measured(_method(scope), _route(scope), sent.get("status", 500), perf_counter() - begun)
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send, sent: dict[str, int]) -> None:
+        try:
+            if _announced(dict(scope["headers"])) > MOST_BYTES:
+                raise TooLarge
+            await self._app(scope, _bounded(receive), send)
+        except Exception as fault:
+            if "status" in sent:
+                raise  # half an answer is out: only the server can break it off
+            answer = respond(Request(scope, receive), of_any(fault))
+            await answer(scope, receive, send)
+
+
+def _announced(headers: dict[bytes, bytes]) -> int:
+    length = headers.get(b"content-length", b"0")
+    return int(length[:20]) if length.isdigit() else 0
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Counts what really comes, whatever Content-Length says or does not say."""
+    seen = 0
+
+    async def receiving() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > MOST_BYTES:
+            raise TooLarge
+        return message
+
+    return receiving
+
+
+def _method(scope: Scope) -> str:
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
+def _route(scope: Scope) -> str:
+    """The pattern of the route, never the path: a metric must not tell a case number."""
+    if scope["path"].startswith("/static/"):
+        return "/static"
+    return str(getattr(scope.get("route"), "path", "none"))
+
+
+def _add_headers(message: Message, path: str, trace: str) -> None:
+    there = {name.lower() for name, _ in message["headers"]}
+    kept = (
+        "public, max-age=3600" if path.startswith("/static/") and message["status"] < FAULTS else "no-store"
+    )
+    more = {**HEADERS, "traceparent": trace, "cache-control": kept}
+    wanted = ((name.encode(), value.encode()) for name, value in more.items())
+    message["headers"] = [
+        *message["headers"],
+        *((name, value) for name, value in wanted if name not in there),
+    ]

@@ -1,0 +1,1 @@
+"""How personal data is hidden, sealed and signed."""

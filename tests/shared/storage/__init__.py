@@ -1,0 +1,1 @@
+"""Tests of the stores, on memory and on the real one."""

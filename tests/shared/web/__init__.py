@@ -1,0 +1,1 @@
+"""Frame, problems, sign-in and free text."""
