@@ -1,0 +1,1 @@
+"""The five services; none imports another, they only publish and consume events."""

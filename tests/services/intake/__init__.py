@@ -1,0 +1,1 @@
+"""Intake: its rules, its channels, its pages."""
