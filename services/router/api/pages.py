@@ -1,0 +1,38 @@
+"""Router's first pages: what waits where, and one case with its orders."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from services.router.api.endpoints import Anybody, CaseNumber, Desk, visible
+from services.router.api.views import view
+from services.router.store import OPEN, Cases, in_state
+from shared.assembly import Ground
+from shared.district.suggest import suggest_units
+from shared.web.pages import page
+
+
+def make_pages(ground: Ground, cases: Cases) -> APIRouter:
+    """The pages of router."""
+    pages = APIRouter(prefix="/router")
+    desk = Desk(ground, cases)
+
+    @pages.get("/")
+    async def queue_page(request: Request, staff: Anybody) -> Response:
+        """Cases in work by state, the earliest due first."""
+        found = {state: [case for case in await in_state(cases, state) if visible(case, staff)] for state in OPEN}
+        groups = [(state, [view(ground, case) for case in held]) for state, held in found.items() if held]
+        return page(request, "router/queue.html", groups=groups)
+
+    @pages.get("/cases/{case_no}")
+    async def case_page(request: Request, case_no: CaseNumber, staff: Anybody) -> Response:
+        """One case, its orders, and which units seem to own it."""
+        case = await desk.see(case_no, staff)
+        units = ground.scheme.district.departments
+        suggested = [] if case.orders else [
+            (units[found.unit_code].name, found.score, found.reasons)
+            for found in suggest_units(ground.scheme.district, case.item, case.matter.masked)
+        ]
+        return page(request, "router/case.html", case=view(ground, case), suggested=suggested)
+
+    return pages

@@ -1,0 +1,59 @@
+"""The questions every rule asks first; each refusal names its rule and says what to do."""
+
+from __future__ import annotations
+
+from services.router.domain.state import CaseFile, Order
+from shared.contracts.terms import CaseState, Category
+from shared.district.model import Department, District
+from shared.errors import RuleBroken
+
+STATE_NAMES = {
+    CaseState.RECEIVED: "待登记", CaseState.REGISTERED: "已受理", CaseState.TRIAGING: "研判中", CaseState.HANDLING: "办理中",
+    CaseState.FEEDBACK_REVIEW: "反馈审核", CaseState.FED_BACK: "待回访", CaseState.CLOSED: "已办结", CaseState.ARCHIVED: "已归档",
+    CaseState.REJECT_REVIEW: "拟不受理", CaseState.REJECTED: "不予受理", CaseState.TRANSFERRED: "已转渠道", CaseState.MERGED: "已并案",
+    CaseState.WITHDRAWN: "已撤回", CaseState.CONSULTATION: "提级会商",
+}
+
+
+def known(case: CaseFile | None) -> CaseFile:
+    """The case, if there is one."""
+    if case is None:
+        raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
+    return case
+
+
+def wants_state(case: CaseFile, act: str, *states: CaseState) -> CaseFile:
+    """The case, if it stands where this act is allowed."""
+    if case.state not in states:
+        allowed = "、".join(STATE_NAMES[state] for state in states)
+        raise RuleBroken(f"state.{case.state.value.lower()}", f"此件现为“{STATE_NAMES[case.state]}”，{act}只能在“{allowed}”时进行。")
+    return case
+
+
+def the_unit(district: District, name: str, *, field: str) -> Department:
+    """The unit called so by code or name."""
+    unit = district.unit(name)
+    if unit is None:
+        raise RuleBroken("unit.unknown", f"没有名为“{name}”的承办单位，请从部门名录中选择。", field=field)
+    return unit
+
+
+def the_category(case: CaseFile, given: Category | None) -> Category:
+    """The category decided now, or the one the person chose."""
+    category = given or case.category
+    if category is None:
+        raise RuleBroken("triage.category", "请先定类别：咨询、办事、投诉或建议。", field="category")
+    return category
+
+
+def the_order(case: CaseFile, district: District, unit: str | None) -> Order:
+    """The order of a unit in the present round; without a unit, the only one there is."""
+    if unit is None:
+        if len(case.this_round) == 1:
+            return case.this_round[0]
+        raise RuleBroken("order.which_unit", "此件有几张承办单，请写明承办单位（unit）。", field="unit")
+    code = the_unit(district, unit, field="unit").code
+    order = next((held for held in case.this_round if held.unit == code), None)
+    if order is None:
+        raise RuleBroken("order.not_yours", "此件没有派给该单位的承办单。", field="unit")
+    return order

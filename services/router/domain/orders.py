@@ -1,0 +1,87 @@
+"""What a unit does with its order: 签收, 先行联系, 反馈 (方案 六(四)); the clock stops for none but the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from services.router.domain.commands import Answered
+from services.router.domain.guards import known, the_order, wants_state
+from services.router.domain.state import CaseFile, Order
+from shared.contracts.event import SYSTEM, Event
+from shared.contracts.router_events import CitizenContacted, OrderAnswered, OrderSigned
+from shared.contracts.sla_events import SignLapsed
+from shared.contracts.terms import CaseState, OrderState
+from shared.decision import Decision, unchanged
+from shared.district.model import District
+from shared.errors import RuleBroken
+
+File = CaseFile | None
+
+
+def sign(state: File, district: District, *, unit: str | None, actor: str, now: datetime) -> Decision[File]:
+    """签收: the unit takes the order."""
+    case = wants_state(known(state), "签收", CaseState.HANDLING)
+    order = the_order(case, district, unit)
+    if order.state is not OrderState.ISSUED:
+        raise RuleBroken("sign.already", f"承办单{order.order_no}已经签收，无需再签。")
+    case, events = _signed(case, order, actor, now)
+    return Decision(case, events)
+
+
+def contact(state: File, district: District, *, unit: str | None, actor: str, now: datetime) -> Decision[File]:
+    """先行联系: the unit spoke with the person; an unsigned order counts as signed with it."""
+    case = wants_state(known(state), "先行联系", CaseState.HANDLING)
+    order = _open_order(case, district, unit)
+    if order.contacted_at is not None:
+        raise RuleBroken("contact.already", f"承办单{order.order_no}已登记过先行联系。")
+    case, events = _signed(case, order, actor, now)
+    order = the_order(case, district, order.unit)
+    case = case.with_order(order.model_copy(update={"contacted_at": now, "state": OrderState.PROCESSING}))
+    said = CitizenContacted(case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit)
+    return Decision(case, [*events, said])
+
+
+def answer(state: File, command: Answered, district: District, *, actor: str, now: datetime) -> Decision[File]:
+    """方案 六(四) 反馈: the unit's answer; when the last open order is answered the window checks them all."""
+    case = wants_state(known(state), "反馈", CaseState.HANDLING)
+    order = _open_order(case, district, command.unit)
+    case, events = _signed(case, order, actor, now)
+    order = the_order(case, district, order.unit)
+    case = case.with_order(order.model_copy(update={
+        "state": OrderState.FEEDBACK_SUBMITTED, "answered_at": now, "result": command.result, "text": command.text,
+        "basis": command.basis, "alternative": command.alternative,
+    }))
+    if not any(held.open for held in case.this_round):
+        case = case.model_copy(update={"state": CaseState.FEEDBACK_REVIEW})
+    said = OrderAnswered(
+        case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit, role=order.role,
+        **command.model_dump(exclude={"unit"}),
+    )
+    return Decision(case, [*events, said])
+
+
+def sign_by_time(state: File, event: SignLapsed) -> Decision[File]:
+    """视同签收: a working day went by and nobody signed; the clock had been running all the while."""
+    order = next((held for held in state.orders if held.order_no == event.order_no), None) if state else None
+    if state is None or order is None or order.state is not OrderState.ISSUED:
+        return unchanged(state)
+    case, events = _signed(state, order, SYSTEM, event.occurred_at, auto=True)
+    return Decision(case, events)
+
+
+def _open_order(case: CaseFile, district: District, unit: str | None) -> Order:
+    order = the_order(case, district, unit)
+    if not order.open:
+        raise RuleBroken("order.answered", f"承办单{order.order_no}已反馈，等待窗口审核。")
+    return order
+
+
+def _signed(case: CaseFile, order: Order, actor: str, now: datetime, *, auto: bool = False) -> tuple[CaseFile, list[Event]]:
+    if order.state is not OrderState.ISSUED:
+        return case, []
+    signed = order.model_copy(update={"state": OrderState.SIGNED, "signed_at": now, "auto_signed": auto})
+    said = OrderSigned(
+        case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit, auto=auto,
+        signed_by=None if auto else actor,
+    )
+    return case.with_order(signed), [said]

@@ -1,0 +1,166 @@
+"""Router over HTTP: who may do what, and what a wrong request is told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.router import app
+from shared.contracts.terms import Category
+from shared.testing.driver import DISTRICT, ServiceDriver
+from shared.testing.events import CASE, a_case_registered
+from shared.web.frame import make_web
+from shared.web.signin import SignIn, Staff
+
+CODE = "a-code-of-enough-length"
+TRIAGE = {"grade": "GENERAL", "lead": "医保局", "requirement": "查清报错原因"}
+WRITES: dict[str, tuple[dict[str, Any], str]] = {
+    "triage": (TRIAGE, "s001-tr1"),
+    "resolve-now": ({"text": "当场办好"}, "s001-cl1"),
+    "sign": ({}, "yibao-do"),
+    "contact": ({}, "yibao-dh"),
+    "answer": ({"result": "RESOLVED", "text": "已办成"}, "yibao-dh"),
+    "verify": ({}, "s001-tr1"),
+    "follow-up": ({"resolved": True, "stars": 5}, "zhengwu-fu1"),
+}
+ROLES = {"triage": "TR WS", "resolve-now": "CL TR WS", "sign": "DO DH SH", "contact": "DO DH SH", "answer": "DO DH SH",
+         "verify": "TR WS", "follow-up": "FU"}
+
+
+class Staffed:
+    """The district's people."""
+
+    def find(self, staff_id: str) -> Staff | None:
+        """One person."""
+        person = DISTRICT.staff.get(staff_id)
+        return Staff(person.id, person.name, frozenset(role.value for role in person.roles), person.unit, person.site) if person else None
+
+    def listing(self) -> list[Staff]:
+        """Everybody."""
+        return [found for staff_id in DISTRICT.staff if (found := self.find(staff_id))]
+
+
+class Client:
+    """One registered case and people who ask."""
+
+    def __init__(self, driver: ServiceDriver, client: httpx.AsyncClient) -> None:
+        self.driver = driver
+        self._client = client
+
+    async def asks(self, staff: str | None, verb: str, body: dict[str, Any] | bytes | None = None, key: str | None = None) -> httpx.Response:
+        """One request about the case."""
+        headers = {} if staff is None else {"authorization": f"Bearer {CODE}", "x-staff": staff}
+        headers |= {"idempotency-key": key} if key else {}
+        path = f"/api/router/cases/{CASE}" + (f"/{verb}" if verb else "")
+        if body is None:
+            return await self._client.get(path, headers=headers)
+        sent = {"content": body} if isinstance(body, bytes) else {"json": body}
+        return await self._client.post(path, headers={"content-type": "application/json", **headers}, **sent)
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[Client]:
+    """A complaint about the market bureau, registered."""
+    driver = ServiceDriver(app, "2026-09-30 10:00")
+    await driver.consumes(a_case_registered("2026-09-30 10:00", category=Category.COMPLAINT, complained_unit="shichang"))
+    web: FastAPI = make_web("test", clock=driver.clock, signin=SignIn(Staffed(), driver.clock, access_code=CODE, session_key=CODE))
+    web.include_router(driver.service.api)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://127.0.0.1") as asking:
+        yield Client(driver, asking)
+
+
+@pytest.mark.parametrize("verb", list(WRITES))
+async def test_every_write_is_refused_to_nobody_and_to_the_wrong_role(client: Client, verb: str) -> None:
+    """docs/decisions/0014: 401 for nobody, 403 for each role that may not; the case stays as it was."""
+    body, _ = WRITES[verb]
+    wrong = [person for person in DISTRICT.staff.values() if not {role.value for role in person.roles} & set(ROLES[verb].split())]
+    one_each = {person.roles: person.id for person in wrong}
+
+    assert (await client.asks(None, verb, body)).status_code == 401
+    for staff in one_each.values():
+        assert (await client.asks(staff, verb, body)).status_code == 403, staff
+    assert len(one_each) >= 5
+
+
+async def test_the_main_path_by_the_people_whose_work_it_is(client: Client) -> None:
+    """Each act by its own role, each answered with the case as it then stands."""
+    states = []
+    for verb in ("triage", "sign", "contact", "answer", "verify", "follow-up"):
+        body, staff = WRITES[verb]
+        answer = await client.asks(staff, verb, body)
+        assert answer.status_code == 200, answer.text
+        states.append(answer.json()["state"])
+
+    assert states == ["HANDLING", "HANDLING", "HANDLING", "FEEDBACK_REVIEW", "FED_BACK", "CLOSED"]
+
+
+async def test_a_department_acts_for_itself_only(client: Client) -> None:
+    """Another unit's order is neither seen nor touched, whatever the request names."""
+    await client.asks("s001-tr1", "triage", TRIAGE)
+
+    assert (await client.asks("gongan-do", "sign", {})).status_code == 404
+    assert (await client.asks("gongan-do", "", None)).status_code == 404
+    refused = await client.asks("yibao-do", "sign", {"unit": "公安分局"})
+    assert (refused.status_code, refused.json()["rule"]) == (409, "order.not_yours")
+
+
+async def test_the_unit_complained_about_sees_nothing(client: Client) -> None:
+    """domain §10 row 21: as if there were no such case."""
+    await client.asks("s001-tr1", "triage", TRIAGE)
+
+    assert (await client.asks("shichang-sh", "", None)).status_code == 404
+    assert (await client.asks("shichang-dl", "", None)).status_code == 404
+
+
+async def test_the_same_key_is_answered_again(client: Client) -> None:
+    """Same key and body: the same answer; another body: 422 naming the key."""
+    first = await client.asks("s001-tr1", "triage", TRIAGE, key="k-12345678")
+    again = await client.asks("s001-tr1", "triage", TRIAGE, key="k-12345678")
+    other = await client.asks("s001-tr1", "triage", {**TRIAGE, "requirement": "别的"}, key="k-12345678")
+
+    assert (first.json()["repeated"], again.json()["repeated"]) == (False, True)
+    assert (other.status_code, other.json()["errors"][0]["field"]) == (422, "Idempotency-Key")
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"grade": "GENERAL", "requirement": "x"}, 422, "lead"),
+        ({**TRIAGE, "grade": "HARD"}, 422, "grade"),
+        ({**TRIAGE, "requirement": "字" * 501}, 422, "requirement"),
+        ({**TRIAGE, "requirement": "<script>alert(1)</script>"}, 422, "requirement"),
+        ({**TRIAGE, "requirement": "a\u202eb"}, 422, "requirement"),
+        ({**TRIAGE, "more": 1}, 422, "more"),
+        ({**TRIAGE, "lead": "火星局"}, 409, "lead"),
+        (b"{not json", 400, None),
+        (b" " * 1_000_001, 413, None),
+    ],
+)
+async def test_a_wrong_request_is_told_what_is_wrong(client: Client, body: Any, status: int, field: str | None) -> None:
+    """RFC 9457, the field named, in Chinese; nothing changed."""
+    answer = await client.asks("s001-tr1", "triage", body)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert field is None or answer.json()["errors"][0]["field"] == field
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in answer.json()["detail"])
+    assert (await client.asks("s001-tr1", "", None)).json()["state"] == "REGISTERED"
+
+
+async def test_the_suggestion_names_its_reasons(client: Client) -> None:
+    """A person decides; the machine says why it suggests."""
+    found = (await client.asks("s001-tr1", "suggestions", None)).json()
+
+    assert found[0]["unit"] == "yibao"
+    assert found[0]["reasons"]
+
+
+async def test_nothing_sealed_leaves_over_http(client: Client) -> None:
+    """Only masked forms are shown."""
+    text = (await client.asks("s001-tr1", "", None)).text
+
+    assert "138****0001" in text
+    assert "AAAA" not in text
