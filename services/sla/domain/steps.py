@@ -1,0 +1,84 @@
+"""When the steps of each countdown come: 提醒, 催办, 到期, 督办拟单 (方案 四(四)、七(四); thresholds are policy)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from services.sla.domain.state import Step
+from shared.calendar import WorkCalendar
+from shared.contracts.terms import Rung
+from shared.district.model import District
+
+HOUR_MIN = 60
+
+
+def triage_steps(district: District, started_at: datetime, due_at: datetime) -> tuple[Step, ...]:
+    """A warning in the afternoon of the day, then the miss at close of business (方案 六(二))."""
+    warning = district.calendar.moment(due_at.date(), district.policy.triage.warn_at)
+    return _after(started_at, Step(rung=Rung.LAST_DAY, at=warning), Step(rung=Rung.MISSED, at=due_at))
+
+
+def answer_steps(started_at: datetime, due_at: datetime) -> tuple[Step, ...]:
+    """The citizen's own clock only says whether it was missed (方案 四(四))."""
+    return _after(started_at, Step(rung=Rung.MISSED, at=due_at))
+
+
+def sign_steps(district: District, issued_at: datetime, due_at: datetime) -> tuple[Step, ...]:
+    """Reminder before, 催办 when late, and signed by time after a working day (视同签收)."""
+    policy, calendar = district.policy, district.calendar
+    lapse = calendar.due_after(issued_at, policy.sign.auto_after_wd).due_at
+    steps = [
+        Step(rung=Rung.LAST_DAY, at=calendar.subtract_working_time(due_at, policy.ladder.reminder.sign_minutes_before)),
+        Step(rung=Rung.AUTO_SIGN, at=lapse),
+    ]
+    if policy.ladder.urge.on_sign_overdue:
+        steps.append(Step(rung=Rung.URGE, at=due_at))
+    return _after(issued_at, *steps)
+
+
+def contact_steps(district: District, issued_at: datetime, due_at: datetime) -> tuple[Step, ...]:
+    """催办 when nobody spoke with the person in time (先行联系)."""
+    return _after(issued_at, Step(rung=Rung.URGE, at=due_at)) if district.policy.ladder.urge.on_contact_overdue else ()
+
+
+def order_steps(district: District, issued_at: datetime, due_at: datetime) -> tuple[Step, ...]:
+    """The department's ladder: half time, last day, 催办 hours before, missed, 督办 drafted the working day after."""
+    policy, calendar = district.policy, district.calendar
+    reminder, urge = policy.ladder.reminder, policy.ladder.urge
+    steps = [
+        Step(rung=Rung.LAST_DAY, at=calendar.moment(_days_left(calendar, due_at, reminder.days_left_wd), reminder.at)),
+        Step(rung=Rung.URGE, at=calendar.subtract_working_time(due_at, urge.hours_before * HOUR_MIN)),
+        Step(rung=Rung.MISSED, at=max(due_at, issued_at)),
+        Step(rung=Rung.SUPERVISION_DRAFT, at=draft_at(district, max(due_at, issued_at))),
+    ]
+    if reminder.half_time:
+        steps.append(Step(rung=Rung.HALF_TIME, at=_half_time(calendar, issued_at, due_at)))
+    return _after(issued_at, *steps)
+
+
+def draft_at(district: District, due_at: datetime) -> datetime:
+    """When a 督办·黄 is drafted: the morning of the n-th working day after the due day."""
+    day = due_at.date()
+    for _ in range(district.policy.ladder.l2.overdue_wd):
+        day = district.calendar.next_working_day(day)
+    return district.calendar.moment(day, district.policy.ladder.l2.draft_at)
+
+
+def _days_left(calendar: WorkCalendar, due_at: datetime, days: int) -> date:
+    day = due_at.date()
+    for _ in range(days - 1):
+        day = calendar.previous_working_day(day)
+    return day
+
+
+def _half_time(calendar: WorkCalendar, issued_at: datetime, due_at: datetime) -> datetime:
+    half = calendar.working_minutes_between(issued_at, due_at) // 2
+    return calendar.add_working_time(issued_at, max(half, 1))
+
+
+def _after(started_at: datetime, *steps: Step) -> tuple[Step, ...]:
+    # A step that would lie before the start (a short limit, an order issued late) never comes; a miss always does.
+    coming = (step for step in steps if step.at > started_at or step.rung is Rung.MISSED)
+    return tuple(sorted(coming, key=lambda step: step.at))
+
+
