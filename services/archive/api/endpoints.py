@@ -1,0 +1,107 @@
+"""What staff ask of the ledger over HTTP: entries, one case with its timeline, the published lines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query
+from pydantic import BeforeValidator
+
+from services.archive.api.views import CaseDetail, LedgerPage, Rows, detail, row
+from services.archive.domain.access import Reader, may_see
+from services.archive.store import Ledger, Wanted, after, newest
+from shared.assembly import Ground
+from shared.contracts.terms import CaseState, Category, Channel
+from shared.errors import RuleBroken
+from shared.web.signin import Staff, acting
+
+CaseNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}$", description="工单编号")]
+Anybody = Annotated[Staff, acting("CL", "TR", "WS", "DO", "DH", "SH", "DL", "GO", "GL", "FU", "JW", "KB")]
+Keeper = Annotated[Staff, acting("CL", "WS", "GO", "GL", "JW")]
+EMPTY_IS_ANY = BeforeValidator(lambda text: text or None)  # what a form sends for a field left empty
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries: every field that is given holds; `case_no` is the beginning of a number."""
+
+    case_no: Annotated[
+        str | None, Query(pattern=r"^PT[0-9A-Z]{0,18}$", description="工单编号或其开头"), EMPTY_IS_ANY
+    ] = None
+    state: Annotated[CaseState | None, Query(description="状态"), EMPTY_IS_ANY] = None
+    site: Annotated[str | None, Query(pattern=r"^[0-9]{3}$", description="点位码"), EMPTY_IS_ANY] = None
+    category: Annotated[Category | None, Query(description="类别"), EMPTY_IS_ANY] = None
+    channel: Annotated[Channel | None, Query(description="渠道"), EMPTY_IS_ANY] = None
+    skip: Annotated[int, Query(ge=0, le=10_000, description="跳过多少件")] = 0
+    limit: Annotated[int, Query(ge=1, le=200, description="每页多少件")] = 50
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the store is asked for."""
+        fields = asdict(self)
+        return Wanted(**{name: fields[name] for name in ("case_no", "state", "site", "category", "channel")})
+
+
+Asked = Annotated[Filters, Depends()]
+
+
+def reader_of(staff: Staff) -> Reader:
+    """The reader a signed-in person is."""
+    return Reader.of(staff.unit, staff.roles)
+
+
+async def listed(ledger: Ledger, asked: Filters, staff: Staff) -> Rows:
+    """One page of what this person may see."""
+    last = asked.skip + asked.limit
+    found = await newest(ledger, asked.wanted, reader_of(staff), skip=asked.skip, limit=asked.limit + 1)
+    return Rows(
+        cases=[row(entry) for entry in found[: asked.limit]],
+        skip=asked.skip,
+        next_skip=last if len(found) > asked.limit else None,
+    )
+
+
+async def seen(ground: Ground, ledger: Ledger, case_no: str, staff: Staff) -> CaseDetail:
+    """One case, if this person may see it; otherwise it is as if there were none."""
+    record = await ledger.get(case_no)
+    if record is None or record.entry is None or not may_see(record.entry, reader_of(staff)):
+        raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
+    return detail(record, record.entry, ground.scheme.district)
+
+
+async def published(ledger: Ledger, after_no: str, limit: int, staff: Staff) -> LedgerPage:
+    """The lines behind a number that this person may see; `next` is None at the end."""
+    found = await after(ledger, after_no, limit)
+    entries = [record.entry for record in found if record.entry is not None]
+    reader = reader_of(staff)
+    return LedgerPage(
+        lines=[entry for entry in entries if may_see(entry, reader)],
+        next=found[-1].case_no if len(found) == limit else None,
+    )
+
+
+def make_api(ground: Ground, ledger: Ledger) -> APIRouter:
+    """The JSON endpoints of archive."""
+    api = APIRouter(prefix="/api/archive", tags=["archive"])
+
+    @api.get("/cases")
+    async def list_entries(staff: Anybody, asked: Asked) -> Rows:
+        """台账, the newest first; a department sees its own cases."""
+        return await listed(ledger, asked, staff)
+
+    @api.get("/cases/{case_no}")
+    async def one_case(case_no: CaseNumber, staff: Anybody) -> CaseDetail:
+        """One case: its entry and its whole timeline."""
+        return await seen(ground, ledger, case_no, staff)
+
+    @api.get("/ledger")
+    async def ledger_lines(
+        staff: Keeper,
+        after_no: Annotated[str, Query(alias="after", pattern=r"^(|(PT|DD)[0-9A-Z]{13,18})$")] = "",
+        limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    ) -> LedgerPage:
+        """The published ledger lines by number, page by page (方案 六(一))."""
+        return await published(ledger, after_no, limit, staff)
+
+    return api

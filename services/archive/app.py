@@ -1,0 +1,33 @@
+"""Puts archive together; the only file that knows all of its rooms."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from services.archive.api import make_api, make_pages
+from services.archive.handlers import inbox
+from services.archive.store import export_events, export_ledger, export_supervisions, open_ledger, tally
+from shared.assembly import Ground, Service
+
+NAME = "archive"
+
+
+def build(ground: Ground) -> Service:
+    """The service on this ground."""
+    ledger = open_ledger(ground, inbox)
+    inbox.bind(ledger=ledger, scheme=ground.scheme, clock=ground.clock)
+    exports = {
+        "ledger": partial(export_ledger, ledger),
+        "events": partial(export_events, ledger),
+        "supervisions": partial(export_supervisions, ledger),
+    }
+    return Service(
+        NAME,
+        inbox,
+        make_api(ground, ledger),
+        make_pages(ground, ledger),
+        page_folder=Path(__file__).with_name("pages"),
+        exports=exports,
+        tally=partial(tally, ledger, ground.clock),
+    )

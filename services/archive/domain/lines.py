@@ -1,0 +1,91 @@
+"""An event as one line of canonical JSON, and back: what is kept, hashed and shown is the same text.
+
+Canonical: the keys of `line_of`, sorted at every level, no spaces, UTF-8.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.contracts.catalogue import BY_TYPE
+from shared.contracts.event import Envelope, Event, UnknownEvent
+
+ALGORITHM = "sha256"
+EXPORTED = (
+    "event_id",
+    "type",
+    "stream",
+    "seq",
+    "case_no",
+    "occurred_at",
+    "recorded_at",
+    "actor",
+    "cause",
+    "data",
+)
+
+
+def line_of(event: Event) -> str:
+    """The line of a stamped event; what a type this version does not know carried is kept as it came."""
+    meta = event.meta
+    row = {
+        "event_id": str(meta.event_id),
+        "type": event.type if isinstance(event, UnknownEvent) else event.type_name(),
+        "stream": meta.stream,
+        "seq": meta.seq,
+        "case_no": event.case_no,
+        "occurred_at": event.occurred_at.isoformat(),
+        "recorded_at": meta.recorded_at.isoformat(),
+        "actor": event.actor,
+        "cause": None if meta.cause is None else str(meta.cause),
+        "policy_version": meta.policy_version,
+        "data": event.data(),
+    }
+    return orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def row_in(line: str) -> dict[str, Any]:
+    """The fields of a line; raises ValueError for one that is no JSON object."""
+    row = orjson.loads(line)
+    if not isinstance(row, dict):
+        raise ValueError("a line of the ledger is not an object")
+    return row
+
+
+def event_in(line: str) -> Event:
+    """The event a line holds; raises ValueError or KeyError for a line this service did not write."""
+    row = row_in(line)
+    envelope = Envelope(
+        event_id=UUID(row["event_id"]),
+        stream=row["stream"],
+        seq=row["seq"],
+        recorded_at=row["recorded_at"],
+        cause=row["cause"],
+        policy_version=row["policy_version"],
+    )
+    held = {name: row[name] for name in ("case_no", "occurred_at", "actor")} | {"envelope": envelope}
+    known = BY_TYPE.get(row["type"])
+    if known is None:
+        return UnknownEvent.model_validate({"type": row["type"], "body": row["data"], **held})
+    return known.model_validate({**row["data"], **held})
+
+
+def exported(line: str) -> dict[str, Any]:
+    """The line as a row of `events.jsonl`."""
+    row = row_in(line)
+    return {name: row[name] for name in EXPORTED} | {"data": row["data"]}
+
+
+def link(previous: str, line: str) -> str:
+    """The hash of a line and of all before it: SHA-256 over the previous hash in hex (of the first line: the
+    case number), a line feed, and the line."""
+    return sha256(f"{previous}\n{line}".encode()).hexdigest()
+
+
+def digest_of(head: str) -> str:
+    """How a chain's last hash is published."""
+    return f"{ALGORITHM}:{head}"

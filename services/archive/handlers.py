@@ -1,0 +1,78 @@
+"""What archive does with what it consumes: every event is written down, and some change the ledger line."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.archive.domain.record import enter
+from services.archive.store import Ledger
+from shared.assembly import Scheme
+from shared.clock import Clock
+from shared.contracts.event import Event
+from shared.contracts.intake_events import CaseRegistered
+from shared.contracts.notifier_events import NoticeFailed, NoticeSent
+from shared.contracts.router_events import (
+    CaseClosed,
+    CaseFedBack,
+    CaseResolvedInstantly,
+    CaseTriaged,
+    CitizenContacted,
+    FollowUpRecorded,
+    OrderAccepted,
+    OrderAnswered,
+    OrderIssued,
+    OrderSigned,
+)
+from shared.contracts.sla_events import (
+    DeadlineMet,
+    DeadlineMissed,
+    DeadlineSet,
+    OrderUrged,
+    SupervisionDrafted,
+    SupervisionIssued,
+    SupervisionVoided,
+)
+from shared.messaging.inbox import Inbox
+
+inbox = Inbox("archive")
+
+
+@inbox.on(CaseRegistered)
+async def open_entry(event: CaseRegistered, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
+    """A registered matter stands in the ledger at once."""
+    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
+
+
+@inbox.on(CaseTriaged)
+@inbox.on(CaseResolvedInstantly)
+@inbox.on(OrderIssued)
+@inbox.on(OrderSigned)
+@inbox.on(CitizenContacted)
+@inbox.on(OrderAnswered)
+@inbox.on(OrderAccepted)
+@inbox.on(CaseFedBack)
+@inbox.on(FollowUpRecorded)
+@inbox.on(CaseClosed)
+@inbox.on(DeadlineSet)
+@inbox.on(DeadlineMissed)
+@inbox.on(DeadlineMet)
+@inbox.on(OrderUrged)
+@inbox.on(SupervisionDrafted)
+@inbox.on(SupervisionIssued)
+@inbox.on(SupervisionVoided)
+async def update_entry(event: Event, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
+    """What happened shows in the ledger line; a complete entry is locked."""
+    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
+
+
+@inbox.on(NoticeSent)
+@inbox.on(NoticeFailed)
+async def keep_notice(event: Event, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
+    """Who was told what stands in the case's timeline."""
+    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
+
+
+@inbox.otherwise
+async def note(event: Event, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
+    """Every other event is kept too, known to this version or not."""
+    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))

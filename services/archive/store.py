@@ -1,0 +1,172 @@
+"""Archive's documents: one record per case, found newest first, by state, site, unit, number."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from services.archive.domain.access import Reader, may_see
+from services.archive.domain.entry import Entry, LedgerLine
+from services.archive.domain.lines import exported
+from services.archive.domain.record import CaseRecord, all_lines, supervisions_now
+from shared.assembly import Ground
+from shared.clock import Clock
+from shared.contracts.terms import CaseState, Category, Channel
+from shared.messaging.inbox import Inbox
+from shared.storage.cases import CaseStore, Indexed
+from shared.storage.documents import IndexValue, Layout, Query
+
+Ledger = CaseStore[CaseRecord]
+# received, by_state and by_site end in moment of receipt and number: one index gives range and order, and no
+# two cases have the same place in it, so that pages never repeat nor miss a case.
+LAYOUT = Layout(indexed=("received", "case_no", "by_state", "by_site", "open", "closed_at"))
+AFTER_ALL = "~"
+CHUNK = 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which entries: every field that is given holds; `case_no` is the beginning of a number."""
+
+    case_no: str | None = None
+    state: CaseState | None = None
+    site: str | None = None
+    category: Category | None = None
+    channel: Channel | None = None
+
+
+def open_ledger(ground: Ground, inbox: Inbox) -> Ledger:
+    """The store of every case's record."""
+    return ground.cases("records", CaseRecord, inbox, layout=LAYOUT, indexed=_indexed)
+
+
+def _indexed(record: CaseRecord) -> Indexed:
+    entry = record.entry
+    if entry is None:
+        return Indexed({"case_no": record.case_no})
+    received = f"{_utc(entry.received_at)}|{entry.case_no}"
+    places: dict[str, IndexValue] = {
+        "case_no": entry.case_no,
+        "received": received,
+        "closed_at": entry.closed_at,
+        "state": entry.state.value,
+        "by_state": f"{entry.state.value}|{received}",
+        "site": entry.site,
+        "by_site": f"{entry.site}|{received}",
+        "category": entry.category and entry.category.value,
+        "channel": entry.channel.value,
+        "open": entry.state is not CaseState.ARCHIVED or None,
+        "overdue": entry.overdue,
+    }
+    return Indexed(places | {_of(order.unit): True for order in entry.orders})
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _of(unit: str | None) -> str:
+    return f"of_{unit}"
+
+
+async def newest(ledger: Ledger, wanted: Wanted, reader: Reader, *, skip: int, limit: int) -> list[Entry]:
+    """The entries this reader may see, the newest first."""
+    if reader.sees_all:
+        return _entries(await ledger.find(_query(wanted, reader, skip, limit)))
+    seen: list[Entry] = []
+    for place in count(0, CHUNK):
+        found = _entries(await ledger.find(_query(wanted, reader, place, CHUNK)))
+        seen += [entry for entry in found if may_see(entry, reader)]
+        if len(found) < CHUNK or len(seen) >= skip + limit:
+            break
+    return seen[skip : skip + limit]
+
+
+def _entries(records: list[CaseRecord]) -> list[Entry]:
+    return [record.entry for record in records if record.entry is not None]
+
+
+def _query(wanted: Wanted, reader: Reader, skip: int, limit: int) -> Query:
+    name, low, high = _range(wanted)
+    named = {
+        "state": wanted.state,
+        "site": wanted.site,
+        "category": wanted.category,
+        "channel": wanted.channel,
+    }
+    equal: dict[str, IndexValue] = {field: str(value) for field, value in named.items() if value is not None}
+    if reader.own_only:
+        equal[_of(reader.unit)] = True
+    at_most: dict[str, IndexValue] = {} if high is None else {name: high}
+    return Query(equal=equal, at_least={name: low}, at_most=at_most, sort=f"-{name}", skip=skip, limit=limit)
+
+
+def _range(wanted: Wanted) -> tuple[str, IndexValue, IndexValue]:
+    if wanted.case_no:
+        return "case_no", wanted.case_no, wanted.case_no + AFTER_ALL
+    if wanted.state:
+        return "by_state", f"{wanted.state}|", f"{wanted.state}|{AFTER_ALL}"
+    if wanted.site:
+        return "by_site", f"{wanted.site}|", f"{wanted.site}|{AFTER_ALL}"
+    return "received", "", None
+
+
+async def after(ledger: Ledger, case_no: str, limit: int) -> list[CaseRecord]:
+    """Records by number, those after this one; every record of a case or a 堵点 once."""
+    # A space stands before every character of a number: nothing lies between the number and the next one.
+    bound = f"{case_no} " if case_no else ""
+    return await ledger.find(Query(at_least={"case_no": bound}, sort="case_no", limit=limit))
+
+
+async def every(ledger: Ledger) -> AsyncIterator[CaseRecord]:
+    """Every record, by number."""
+    last = ""
+    while found := await after(ledger, last, CHUNK):
+        for record in found:
+            yield record
+        last = found[-1].case_no
+
+
+async def archived_count(ledger: Ledger) -> int:
+    """How many entries are locked."""
+    state = CaseState.ARCHIVED
+    return await ledger.count(
+        Query(at_least={"by_state": f"{state}|"}, at_most={"by_state": f"{state}|{AFTER_ALL}"})
+    )
+
+
+async def tally(ledger: Ledger, clock: Clock) -> dict[str, int]:
+    """Counts for the front page; none of them reads what is long closed."""
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return {
+        "今日受理": await ledger.count(Query(at_least={"received": _utc(midnight)})),
+        "今日办结": await ledger.count(Query(at_least={"closed_at": midnight})),
+        "未归档": await ledger.count(Query(equal={"open": True})),
+        "未归档中逾期": await ledger.count(Query(equal={"open": True, "overdue": True})),
+    }
+
+
+async def export_ledger(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every entry as a line of `ledger.jsonl`, by number."""
+    return [line_of_ledger(record.entry) async for record in every(ledger) if record.entry is not None]
+
+
+def line_of_ledger(entry: Entry) -> dict[str, Any]:
+    """The published line of an entry, in JSON types."""
+    return entry.model_dump(mode="json", include=set(LedgerLine.model_fields))
+
+
+async def export_supervisions(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every 督办单 as a line of `supervisions.jsonl`, by case and in the order drafted."""
+    return [
+        line.model_dump(mode="json") async for record in every(ledger) for line in supervisions_now(record)
+    ]
+
+
+async def export_events(ledger: Ledger) -> list[dict[str, Any]]:
+    """Every event as a row of `events.jsonl`, in the order recorded; the archive's own among them."""
+    rows = [exported(line) async for record in every(ledger) for line in all_lines(record)]
+    return sorted(rows, key=lambda row: (row["recorded_at"], row["stream"], row["seq"]))

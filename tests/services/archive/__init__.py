@@ -1,0 +1,1 @@
+"""The ledger: what it keeps, when it locks, who may read it."""
