@@ -1,0 +1,1 @@
+"""How Bancheng is run; nothing of the scheme is decided here."""

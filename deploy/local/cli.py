@@ -1,0 +1,129 @@
+"""`./bancheng`: every command there is. Each ends with status 0 only when it did what it says."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.local.faults import StackError
+from deploy.local.rehearsal.reading import ScenarioFault
+from shared.contracts.topics import SERVICES, all_topics
+from shared.district.faults import DistrictFault
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="办不成事反映窗口：一台机器上的全套系统。")
+REPO = Path(__file__).resolve().parents[2]
+PUTUO = REPO / "deploy" / "district" / "putuo"
+SAMPLE = PUTUO / "sample-day.yaml"
+District = Annotated[Path, typer.Option("--district", help="方案数据所在目录")]
+Data = Annotated[Path, typer.Option("--data", help="数据目录")]
+
+
+def main() -> None:
+    """Runs one command; what went wrong is a sentence on standard error and a status other than 0."""
+    try:
+        app(standalone_mode=True)
+    except (StackError, ScenarioFault, DistrictFault) as fault:
+        sys.stderr.write(f"{fault}\n")
+        raise SystemExit(1) from None
+
+
+def _run(work: Coroutine[Any, Any, int]) -> None:
+    raise typer.Exit(asyncio.run(work))
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="网页端口")] = 8000, data: Data = Path(".bancheng/data"),
+    fresh: Annotated[bool, typer.Option("--fresh", help="从空数据开始（原数据改名保留）")] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="实时播放示例日的三十件事")] = False, district: District = PUTUO,
+) -> None:
+    """启动全套系统：真实 Kafka、文档库、五个服务、一个端口上的网页；Ctrl-C 全部停止，数据保留。"""
+    from deploy.local.running import bring_up
+
+    _run(bring_up(port=port, data=data, fresh=fresh, sample=SAMPLE if sample else None, district=district))
+
+
+@app.command()
+def rehearse(
+    file: Annotated[Path, typer.Argument(help="剧本（YAML）", exists=True, dir_okay=False, readable=True)],
+    out: Annotated[Path, typer.Option("--out", help="结果目录")], as_json: Annotated[bool, typer.Option("--json", help="摘要以 JSON 输出")] = False,
+    district: District = PUTUO,
+) -> None:
+    """在真实的 Kafka 和文档库上演练一个剧本，时钟可跳动，几周只需几秒。"""
+    from deploy.local.rehearsal.running import rehearse_file
+
+    _run(rehearse_file(file, out, district, as_json=as_json))
+
+
+@app.command()
+def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(help="该服务的网页端口")] = 0) -> None:
+    """单独运行一个服务（生产环境）；地址和密钥取自环境变量。"""
+    from deploy.local.running import serve_one
+
+    if service not in SERVICES:
+        raise StackError(f"没有名为“{service}”的服务，可选：{'、'.join(SERVICES)}。")
+    _run(serve_one(service, port))
+
+
+@app.command()
+def topics(district: District = PUTUO) -> None:
+    """列出全部主题：谁写、谁读、几个分区、保留几天。"""
+    from shared.district.loading import load_district
+
+    for topic in all_topics(load_district(district).departments):
+        typer.echo(f"{topic.name:32} {topic.owner:18} → {','.join(topic.consumed_by):40} {topic.partitions:3} 分区 {topic.retention_days} 天")
+
+
+@app.command("check-scheme")
+def check_scheme(folder: Annotated[Path, typer.Argument(help="方案数据目录", exists=True, file_okay=False)]) -> None:
+    """检查一个区的方案数据：每个问题一行，给出文件、行号和改法。"""
+    from shared.district.check import check_district
+
+    problems = check_district(folder)
+    for problem in problems:
+        typer.echo(f"{problem.file}:{problem.line} {problem.message} {problem.fix}")
+    typer.echo("方案数据没有问题。" if not problems else f"共 {len(problems)} 个问题。")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
+    """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
+    from deploy.local.bench import bench_pipeline
+
+    if what != "pipeline":
+        raise StackError(f"没有名为“{what}”的测量，可选：pipeline。")
+    _run(bench_pipeline(events))
+
+
+@app.command()
+def docs(check: Annotated[bool, typer.Option("--check", help="只检查是否最新")] = False) -> None:
+    """重新生成 docs/map.md 等由代码得出的文档。"""
+    from deploy.local.mapping import write_map
+
+    raise typer.Exit(0 if write_map(REPO, check=check) else 1)
+
+
+def _developer(name: str, summary: str, *commands: str) -> None:
+    def command() -> None:
+        from deploy.local.checks import run_checks
+
+        raise typer.Exit(run_checks(REPO, commands))
+
+    command.__doc__ = summary
+    app.command(name)(command)
+
+
+_developer("test", "全部检查：格式、静态检查、类型、围墙、文档，以及真实 Kafka 与文档库上的测试。", "lint", "types", "walls", "docs", "tests")
+_developer("lint", "静态检查。", "lint")
+_developer("fmt", "自动修正静态检查能修正的。", "fmt")
+_developer("types", "类型检查。", "types")
+_developer("walls", "围墙检查（import-linter）。", "walls")
+_developer("unit", "只用内存的快速测试。", "unit")
+_developer("real", "真实 Kafka 与文档库上的测试。", "real")
+_developer("journeys", "按方案条文命名的全程测试。", "journeys")

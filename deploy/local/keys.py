@@ -1,0 +1,68 @@
+"""The installation's secrets: from the environment, else made once for a local data folder and kept there for its owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from base64 import b64encode
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.local.faults import StackError
+from shared.privacy.sealing import new_keys
+
+CHANNELS = ("SUISHENBAN", "YWTB", "PORTAL_EXIT")
+NAMES = {
+    "seal_keys": "BANCHENG_SEAL_KEYS", "channel_keys": "BANCHENG_CHANNEL_KEYS", "access_code": "BANCHENG_ACCESS_CODE",
+    "session_key": "BANCHENG_SESSION_KEY",
+}
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What must never be shown: sealing keys, channel keys, the staff access code, the session key."""
+
+    seal_keys: str = field(repr=False)
+    channel_keys: str = field(repr=False)
+    access_code: str = field(repr=False)
+    session_key: str = field(repr=False)
+
+
+def from_environment() -> Keys:
+    """All keys from the environment, as production has them; raises StackError naming those that are missing."""
+    missing = [name for name in NAMES.values() if not os.environ.get(name)]
+    if missing:
+        raise StackError(f"缺少环境变量 {'、'.join(missing)}。生产环境的密钥只从环境变量读取，说明见 deploy/runbook.md。")
+    return Keys(**{field: os.environ[name] for field, name in NAMES.items()})
+
+
+def for_data(data: Path) -> Keys:
+    """Keys for a local data folder: the environment's where given, else those kept in `keys.env`, made on first use."""
+    kept = data / "keys.env"
+    data.mkdir(parents=True, exist_ok=True)
+    held = _read(kept) if kept.exists() else {}
+    missing = {name: made for name, made in _made().items() if name not in held}
+    if missing:
+        held |= missing
+        _write(kept, held)
+    return Keys(**{field: os.environ.get(name) or held[name] for field, name in NAMES.items()})
+
+
+def _made() -> dict[str, str]:
+    channels = ",".join(f"{channel}:{b64encode(secrets.token_bytes(32)).decode()}" for channel in CHANNELS)
+    return {
+        NAMES["seal_keys"]: new_keys(), NAMES["channel_keys"]: channels, NAMES["access_code"]: secrets.token_urlsafe(18),
+        NAMES["session_key"]: secrets.token_urlsafe(32),
+    }
+
+
+def _read(path: Path) -> dict[str, str]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+
+
+def _write(path: Path, held: dict[str, str]) -> None:
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    text = "# Bancheng 本机数据目录的密钥：丢失后封存的姓名、电话无法恢复；不要提交、不要外传。\n"
+    path.write_text(text + "".join(f"{name}={value}\n" for name, value in held.items()), encoding="utf-8")

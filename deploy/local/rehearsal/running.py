@@ -1,0 +1,87 @@
+"""`./bancheng rehearse`: a fresh system for one scenario, played, exported, and taken down again."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import httpx
+import orjson
+
+from deploy.local.keys import Keys, for_data
+from deploy.local.rehearsal.acting import Actors
+from deploy.local.rehearsal.outputs import write_outputs
+from deploy.local.rehearsal.playing import Played, Player
+from deploy.local.rehearsal.scenario import Scenario, load_scenario
+from deploy.local.stack import Stack
+from deploy.local.system import Places, Secrets, System
+from deploy.local.website import make_site
+from shared.clock import MovableClock
+from shared.district.loading import load_district
+from shared.district.model import District
+from shared.observability.logs import configure
+
+
+async def rehearse_file(file: Path, out: Path, district_folder: Path, *, as_json: bool) -> int:
+    """Plays one scenario file and writes what came of it to `out`; 0 when every step went as the file says."""
+    scenario = load_scenario(file)
+    district = load_district(district_folder)
+    with tempfile.TemporaryDirectory(prefix="bancheng-") as folder:
+        data = Path(folder)
+        out.mkdir(parents=True, exist_ok=True)
+        configure("INFO", stream=out / "log.jsonl")
+        stack = Stack(data)
+        await stack.start(lambda line: _say(line, quiet=as_json))
+        try:
+            summary = await _rehearse(scenario, out, district, stack, for_data(data))
+        finally:
+            await stack.stop()
+    _report(summary, as_json=as_json)
+    return 0 if summary["passed"] else 1
+
+
+async def _rehearse(scenario: Scenario, out: Path, district: District, stack: Stack, keys: Keys) -> dict[str, Any]:
+    places = Places(stack.kafka, stack.mongo_uri, prefix=f"r{token_hex(4)}-")
+    async with rehearsing(places, district, keys, scenario) as (system, player):
+        played: Played = await player.play()
+        return await write_outputs(system, scenario, played, out)
+
+
+@asynccontextmanager
+async def rehearsing(places: Places, district: District, keys: Keys, scenario: Scenario) -> AsyncIterator[tuple[System, Player]]:
+    """A started system with its clock at the scenario's start, and the player that drives it."""
+    clock = MovableClock(scenario.start)
+    system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys))
+    system.progress.keep_journal()
+    await system.prepare()
+    transport = httpx.ASGITransport(make_site(system, keys))
+    await system.start(ticking=False)
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=120) as client:
+            actors = Actors(
+                client, district, clock, access_code=keys.access_code, channel_keys=keys.channel_keys, name=scenario.name
+            )
+            yield system, Player(system, clock, actors, scenario)
+    finally:
+        await system.stop()
+
+
+def _say(line: str, *, quiet: bool) -> None:
+    if not quiet:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+
+
+def _report(summary: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        sys.stdout.write(orjson.dumps(summary, option=orjson.OPT_INDENT_2).decode() + "\n")
+        return
+    states = "，".join(f"{state} {count}" for state, count in summary["states"].items())
+    sys.stdout.write(f"{summary['name']}：{summary['steps']} 步，{'全部如剧本所述' if summary['passed'] else '与剧本不符'}；{states}\n")
+    for failure in summary["failures"]:
+        sys.stdout.write(f"  ✗ {failure}\n")
