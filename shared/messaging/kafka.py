@@ -39,10 +39,11 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
         self.assigned = asyncio.Event()
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Waits for the batch in hand, so that the next owner does not do it a second time."""
+        """Waits for the batch in hand, so that the next owner does not do it a second time; then nothing is ours."""
         if list(revoked):
             async with asyncio.timeout(DRAIN_WITHIN_S):
                 await self._runner.idle.wait()
+        self._held(frozenset())
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Notes what is ours now."""

@@ -187,7 +187,8 @@ async def test_a_member_that_joins_under_load_doubles_and_loses_nothing(
         await until(lambda: first.bench.runner.counts["handled"] > width)
         async with member(kafka_bootstrap, prefix, store) as second:
             watch.over("second", second.bench)
-            await until(lambda: bool(second.held) and bool(second.held[-1]))
+            # Each member learns its share by itself, a moment apart; between two shares it holds nothing.
+            await until(lambda: bool(first.held[-1]) and bool(second.held) and bool(second.held[-1]))
             await flowing
             await until(lambda: len({*first.bench.calls, *second.bench.calls}) == rounds * width)
             parts = first.held[-1], second.held[-1]
