@@ -39,6 +39,22 @@ class CaseRegistered(IntakeEvent):
     portal_exit: PortalExit | None = None
     upstream_no: str | None = None
     upstream_due: AwareDatetime | None = None
+    late_registered: bool = False
+    repeats: int = 0
+    complained_staff: tuple[str, ...] = ()
+
+
+class RepeatNoted(IntakeEvent):
+    """The same person asked about this case again under another number; `count` so far (domain: 歧义 24)."""
+
+    merged_from: str
+    count: int
+
+
+class ClueReceived(IntakeEvent):
+    """Something for 纪检 lies in the sealed box under this number; what it says stands nowhere but there (方案 七(四))."""
+
+    site: str
 
 
 class ChokepointRecorded(IntakeEvent):

@@ -95,6 +95,11 @@ class DeadlineKind(StrEnum):
     ORDER = "ORDER"
     FOLLOW_UP = "FOLLOW_UP"
     EXPLANATION = "EXPLANATION"
+    RULING = "RULING"
+    APPROVAL = "APPROVAL"
+    CONSULTATION = "CONSULTATION"
+    STATEMENT = "STATEMENT"
+    RECTIFICATION = "RECTIFICATION"
 
 
 class Rung(StrEnum):
@@ -107,6 +112,9 @@ class Rung(StrEnum):
     AUTO_SIGN = "AUTO_SIGN"
     SUPERVISION_DRAFT = "SUPERVISION_DRAFT"
     SUPERVISION_ISSUE = "SUPERVISION_ISSUE"
+    RED_DRAFT = "RED_DRAFT"
+    INTERVIEW = "INTERVIEW"
+    ACCOUNTABILITY = "ACCOUNTABILITY"
 
 
 class SupervisionLevel(StrEnum):
@@ -124,6 +132,24 @@ class SupervisionState(StrEnum):
     ANSWERED = "ANSWERED"
     CLOSED = "CLOSED"
     VOIDED = "VOIDED"
+
+
+class SupervisionReason(StrEnum):
+    """Why a 督办单 was drafted (domain: 升级阶梯 L2, L3)."""
+
+    OVERDUE = "OVERDUE"
+    REDO = "REDO"
+    FALSE_FEEDBACK = "FALSE_FEEDBACK"
+    UNMOVED = "UNMOVED"
+    SECOND_REDO = "SECOND_REDO"
+    REPEATED = "REPEATED"
+
+
+class Finding(StrEnum):
+    """What 甄别 found of a person's discontent: it can be done after all, or it is not for this window to satisfy."""
+
+    ACTIONABLE = "ACTIONABLE"
+    UNFOUNDED = "UNFOUNDED"
 
 
 class Light(StrEnum):

