@@ -11,9 +11,16 @@ from shared.assembly import Scheme
 from shared.clock import Clock
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Event
-from shared.contracts.intake_events import CaseRegistered
+from shared.contracts.intake_events import CaseRegistered, RepeatNoted
 from shared.contracts.replies import DepartmentReply
-from shared.contracts.sla_events import DeadlineMissed, DeadlineSet, OrderUrged, SignLapsed, SupervisionIssued
+from shared.contracts.sla_events import (
+    DeadlineMissed,
+    DeadlineSet,
+    OrderUrged,
+    SignLapsed,
+    SupervisionIssued,
+    SupervisionVoided,
+)
 from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
 from shared.storage.cases import Token
@@ -35,7 +42,7 @@ async def note_due(event: DeadlineSet, cases: Cases) -> None:
 
 @inbox.on(DeadlineMissed)
 async def note_missed(event: DeadlineMissed, cases: Cases) -> None:
-    """An overdue case shows as such."""
+    """An overdue case shows as such; an extension nobody decided lapses."""
     await cases.apply(event, partial(notes.note_missed, event=event))
 
 
@@ -49,6 +56,18 @@ async def count_urge(event: OrderUrged, cases: Cases) -> None:
 async def count_supervision(event: SupervisionIssued, cases: Cases) -> None:
     """督办次数 of the order."""
     await cases.apply(event, partial(notes.note_supervised, event=event))
+
+
+@inbox.on(SupervisionVoided)
+async def uncount_supervision(event: SupervisionVoided, cases: Cases) -> None:
+    """督办次数 counts valid ones."""
+    await cases.apply(event, partial(notes.note_voided, event=event))
+
+
+@inbox.on(RepeatNoted)
+async def note_repeat(event: RepeatNoted, cases: Cases) -> None:
+    """The same person came again about it."""
+    await cases.apply(event, partial(notes.note_repeat, event=event))
 
 
 @inbox.on(SignLapsed)

@@ -11,7 +11,10 @@ from shared.storage.documents import Layout, Query
 
 Cases = CaseStore[CaseFile]
 LAYOUT = Layout(indexed=("state", "due_at", "received_at", "lead"))
-OPEN = (CaseState.REGISTERED, CaseState.TRIAGING, CaseState.HANDLING, CaseState.FEEDBACK_REVIEW, CaseState.FED_BACK)
+OPEN = (
+    CaseState.REGISTERED, CaseState.TRIAGING, CaseState.REJECT_REVIEW, CaseState.HANDLING, CaseState.FEEDBACK_REVIEW,
+    CaseState.CONSULTATION, CaseState.FED_BACK,
+)
 
 
 def open_cases(ground: Ground, inbox: Inbox) -> Cases:

@@ -254,13 +254,17 @@ class CaseFedBack(RouterEvent):
 
 
 class FollowUpRecorded(RouterEvent):
-    """The person was asked (方案 六(六)); `reached` False counts as an attempt only."""
+    """The person was asked, or spoke of their own accord; `reached` False counts as an attempt only (方案 六(六)).
+
+    `reopens`: the case was closed already and waits for its archive; discontent brings it back to 待回访.
+    """
 
     attempt: int
     reached: bool
     resolved: bool | None = None
     stars: int | None = None
     reason: str = ""
+    reopens: bool = False
 
 
 class CitizenUrged(RouterEvent):
@@ -310,12 +314,13 @@ class CaseCorrected(RouterEvent):
 
 
 class CaseClosed(RouterEvent):
-    """The case is settled: the answer stands and the person was asked."""
+    """The case is settled: the answer stands and the person was asked; until `open_until` they may still rate it."""
 
     result: Result
     resolved: bool | None = None
     stars: int | None = None
     replied_at: AwareDatetime
+    open_until: AwareDatetime | None = None
 
 
 ROUTER_EVENTS = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from services.router.api.endpoints import Anybody, CaseNumber, Desk, visible
+from services.router.api.desk import Desk, visible
+from services.router.api.endpoints import Anybody, CaseNumber
 from services.router.api.views import view
 from services.router.store import OPEN, Cases, in_state
 from shared.assembly import Ground
@@ -20,7 +21,7 @@ def make_pages(ground: Ground, cases: Cases) -> APIRouter:
     @pages.get("/")
     async def queue_page(request: Request, staff: Anybody) -> Response:
         """Cases in work by state, the earliest due first."""
-        found = {state: [case for case in await in_state(cases, state) if visible(case, staff)] for state in OPEN}
+        found = {state: [case for case in await in_state(cases, state) if visible(case, staff, ground)] for state in OPEN}
         groups = [(state, [view(ground, case) for case in held]) for state, held in found.items() if held]
         return page(request, "router/queue.html", groups=groups)
 

@@ -10,6 +10,8 @@ from services.router.domain.state import CaseFile
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel, Grade, OrderRole, OrderState, Result
 
+SEALED = "（线索件，已密封）"
+
 
 class OrderView(BaseModel):
     """One 承办单 as shown."""
@@ -28,6 +30,8 @@ class OrderView(BaseModel):
     answered_at: datetime | None
     result: Result | None
     text: str
+    designated: bool
+    parent_order: str | None
     urge_count: int
     supervision_count: int
 
@@ -51,6 +55,13 @@ class CaseView(BaseModel):
     overdue: bool
     requirement: str
     orders: list[OrderView]
+    round: int
+    extended: int
+    extension_until: datetime | None
+    waiting_citizen: bool
+    discontent: bool
+    repeats: int
+    merged_into: str | None
     replied_at: datetime | None
     result: Result | None
     repeated: bool = False
@@ -74,7 +85,9 @@ def view(ground: Ground, case: CaseFile, *, repeated: bool = False) -> CaseView:
     ]
     contact = case.contact
     same = case.model_dump(include=set(CaseView.model_fields) - {"orders", "matter"})
+    until = case.extension.until if case.extension else None
     return CaseView(
-        **same, orders=shown, matter=case.matter.masked, person=contact.name.masked if contact.name else "匿名",
+        **same, orders=shown, matter=SEALED if case.clue else case.matter.masked, extension_until=until,
+        person=contact.name.masked if contact.name else "匿名",
         phone=contact.phone.masked if contact.phone else "—", repeated=repeated,
     )

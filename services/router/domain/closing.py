@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.router.domain.commands import FollowUp, Verify
-from services.router.domain.guards import known, wants_state
+from services.router.domain.commands import Evaluate, FollowUp, RejectAnswer, Verify
+from services.router.domain.guards import Doer, known, the_unit, wants_state
 from services.router.domain.state import CaseFile, Order
 from shared.contracts.event import Event
-from shared.contracts.router_events import CaseClosed, CaseFedBack, FollowUpRecorded, OrderAccepted
+from shared.contracts.router_events import CaseClosed, CaseFedBack, FeedbackRejected, FollowUpRecorded, OrderAccepted
 from shared.contracts.terms import CaseState, OrderState, Result
 from shared.decision import Decision
 from shared.district.model import District
@@ -17,7 +17,7 @@ from shared.errors import RuleBroken
 File = CaseFile | None
 
 
-def verify(state: File, command: Verify, district: District, *, actor: str, now: datetime) -> Decision[File]:
+def verify(state: File, command: Verify, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """方案 六(六): the answer is good; the person's clock stops at the moment they had it, not at this check."""
     case = wants_state(known(state), "核查", CaseState.FEEDBACK_REVIEW)
     lead = _lead(case)
@@ -25,15 +25,25 @@ def verify(state: File, command: Verify, district: District, *, actor: str, now:
     events: list[Event] = []
     for order in case.this_round:
         case = case.with_order(order.model_copy(update={"state": OrderState.ACCEPTED}))
-        events.append(OrderAccepted(case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit))
-    result = lead.result or Result.UNRESOLVED
+        events.append(OrderAccepted(case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit))
+    said = CaseFedBack(
+        case_no=case.case_no, occurred_at=now, actor=by.id, replied_at=replied_at, result=lead.result or Result.UNRESOLVED,
+        text=lead.text, lead=lead.unit, lead_name=district.departments[lead.unit].name,
+    )
+    case = fed_back(case, said)
+    if case.anonymous and not district.policy.anonymous.followup:
+        return Decision(*_closed(case, [*events, said], by, now))
+    return Decision(case, [*events, said])
+
+
+def fed_back(case: CaseFile, said: CaseFedBack) -> CaseFile:
+    """The person has an answer; the first one ends their clock, a later one belongs to its round."""
+    replied_at = case.replied_at or said.replied_at
     overdue = case.due_at is not None and replied_at > case.due_at
-    case = case.model_copy(update={"state": CaseState.FED_BACK, "replied_at": replied_at, "result": result, "overdue": overdue})
-    events.append(CaseFedBack(
-        case_no=case.case_no, occurred_at=now, actor=actor, replied_at=replied_at, result=result, text=lead.text, lead=lead.unit,
-        lead_name=district.departments[lead.unit].name,
-    ))
-    return Decision(case, events)
+    return case.model_copy(update={
+        "state": CaseState.FED_BACK, "replied_at": replied_at, "result": said.result, "overdue": overdue, "extension": None,
+        "follow_ups": 0, "call_days": (), "discontent": False, "finding": None,
+    })
 
 
 def _lead(case: CaseFile) -> Order:
@@ -51,25 +61,80 @@ def _replied_at(lead: Order, given: datetime | None, now: datetime) -> datetime:
     return replied_at
 
 
-def follow_up(state: File, command: FollowUp, district: District, *, actor: str, now: datetime) -> Decision[File]:
-    """方案 六(六) 回访: resolved and at least 基本满意 closes; not reached counts up to the last attempt."""
+def reject_answer(state: File, command: RejectAnswer, district: District, *, by: Doer, now: datetime) -> Decision[File]:
+    """方案 六(四)(六): the answer misses the point; the unit works on under the same due moment."""
+    case = wants_state(known(state), "退回反馈", CaseState.FEEDBACK_REVIEW)
+    code = the_unit(district, command.unit, field="unit").code if command.unit else _lead(case).unit
+    order = next((held for held in case.this_round if held.unit == code and held.answered_at is not None), None)
+    if order is None:
+        raise RuleBroken("order.not_yours", "该单位没有可退回的反馈。", field="unit")
+    back = order.model_copy(update={"state": OrderState.PROCESSING, "answered_at": None, "result": None})
+    said = FeedbackRejected(
+        case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, reason=command.reason,
+        false_feedback=command.false_feedback,
+    )
+    return Decision(case.with_order(back).model_copy(update={"state": CaseState.HANDLING}), [said])
+
+
+def follow_up(state: File, command: FollowUp, district: District, *, by: Doer, now: datetime) -> Decision[File]:
+    """方案 六(六) 回访: content closes; discontent waits for 甄别; the last call in vain closes with a note to the person."""
     case = wants_state(known(state), "回访", CaseState.FED_BACK)
-    rules = district.policy.followup
+    if by.id in (case.clerk, case.analyst):
+        raise RuleBroken("follow_up.second_person", "回访须由受理人、研判人以外的人进行。")
     if command.reached and (command.resolved is None or command.stars is None):
         raise RuleBroken("follow_up.incomplete", "已接通的回访须记是否解决和五级评价。", field="resolved")
-    attempt = case.follow_ups + 1
     said = FollowUpRecorded(
-        case_no=case.case_no, occurred_at=now, actor=actor, attempt=attempt, reached=command.reached,
+        case_no=case.case_no, occurred_at=now, actor=by.id, attempt=case.follow_ups + 1, reached=command.reached,
         resolved=command.resolved if command.reached else None, stars=command.stars if command.reached else None,
         reason=command.reason,
     )
-    case = case.model_copy(update={"follow_ups": attempt})
-    content = command.reached and command.resolved and (command.stars or 0) >= rules.satisfied_from
-    given_up = not command.reached and attempt >= rules.attempts
-    if not (content or given_up):
-        return Decision(case, [said])
-    closed = CaseClosed(
-        case_no=case.case_no, occurred_at=now, actor=actor, result=case.result or Result.UNRESOLVED, resolved=said.resolved,
-        stars=said.stars, replied_at=case.replied_at or now,
+    days = tuple(dict.fromkeys((*case.call_days, now.date().isoformat())))
+    case = case.model_copy(update={"follow_ups": said.attempt, "call_days": days})
+    return Decision(*_heard(case, said, district, by, now) if command.reached else _in_vain(case, said, district, by, now))
+
+
+def evaluate(state: File, command: Evaluate, district: District, *, by: Doer, now: datetime) -> Decision[File]:
+    """好差评: the person's own word counts as the 回访; a closed case may still be rated until it is archived."""
+    case = wants_state(known(state), "评价", CaseState.FED_BACK, CaseState.CLOSED)
+    said = FollowUpRecorded(
+        case_no=case.case_no, occurred_at=now, actor=by.id, attempt=case.follow_ups + 1, reached=True, resolved=command.resolved,
+        stars=command.stars, reason=command.text, reopens=case.state is CaseState.CLOSED,
     )
-    return Decision(case.model_copy(update={"state": CaseState.CLOSED}), [said, closed])
+    return Decision(*_heard(case.model_copy(update={"follow_ups": said.attempt}), said, district, by, now))
+
+
+def _heard(
+    case: CaseFile, said: FollowUpRecorded, district: District, by: Doer, now: datetime
+) -> tuple[CaseFile, list[Event]]:
+    content = bool(said.resolved) and (said.stars or 0) >= district.policy.followup.satisfied_from
+    if content or case.final:
+        return _closed(case, [said], by, now, said)
+    return case.model_copy(update={"state": CaseState.FED_BACK, "discontent": True}), [said]
+
+
+def _in_vain(
+    case: CaseFile, said: FollowUpRecorded, district: District, by: Doer, now: datetime
+) -> tuple[CaseFile, list[Event]]:
+    """domain 歧义 19: so many calls on so many days; then it closes and may be rated for some days more."""
+    rules = district.policy.followup
+    if case.follow_ups < rules.attempts or len(case.call_days) < rules.min_days:
+        return case, [said]
+    until = district.calendar.due_after(now, rules.unreachable_archive_wd).due_at
+    return _closed(case, [said], by, now, open_until=until)
+
+
+def _closed(
+    case: CaseFile, events: list[Event], by: Doer, now: datetime, said: FollowUpRecorded | None = None,
+    open_until: datetime | None = None,
+) -> tuple[CaseFile, list[Event]]:
+    closed = CaseClosed(
+        case_no=case.case_no, occurred_at=now, actor=by.id, result=case.result or Result.UNRESOLVED,
+        resolved=said.resolved if said else None, stars=said.stars if said else None, replied_at=case.replied_at or now,
+        open_until=open_until,
+    )
+    return case.model_copy(update={"state": CaseState.CLOSED}), [*events, closed]
+
+
+def closed_after_screening(case: CaseFile, said: Event, by: Doer, now: datetime) -> tuple[CaseFile, list[Event]]:
+    """The person's discontent was found to be beyond the matter: it closes with what they said (状态机 15)."""
+    return _closed(case, [said], by, now)

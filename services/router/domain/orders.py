@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from services.router.domain.commands import Answered
-from services.router.domain.guards import known, the_order, wants_state
+from services.router.domain.commands import Answered, UnitStep
+from services.router.domain.guards import Doer, known, the_open_order, the_order, wants_state
+from services.router.domain.quality import check_answer
 from services.router.domain.state import CaseFile, Order
 from shared.contracts.event import SYSTEM, Event
 from shared.contracts.router_events import CitizenContacted, OrderAnswered, OrderSigned
@@ -18,34 +19,37 @@ from shared.errors import RuleBroken
 File = CaseFile | None
 
 
-def sign(state: File, district: District, *, unit: str | None, actor: str, now: datetime) -> Decision[File]:
+def sign(state: File, command: UnitStep, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """签收: the unit takes the order."""
-    case = wants_state(known(state), "签收", CaseState.HANDLING)
-    order = the_order(case, district, unit)
+    case = wants_state(known(state), "签收", CaseState.HANDLING, CaseState.CONSULTATION)
+    order = the_order(case, district, command.unit)
     if order.state is not OrderState.ISSUED:
         raise RuleBroken("sign.already", f"承办单{order.order_no}已经签收，无需再签。")
-    case, events = _signed(case, order, actor, now)
+    case, events = signed(case, order, by.id, now)
     return Decision(case, events)
 
 
-def contact(state: File, district: District, *, unit: str | None, actor: str, now: datetime) -> Decision[File]:
+def contact(state: File, command: UnitStep, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """先行联系: the unit spoke with the person; an unsigned order counts as signed with it."""
-    case = wants_state(known(state), "先行联系", CaseState.HANDLING)
-    order = _open_order(case, district, unit)
+    case = wants_state(known(state), "先行联系", CaseState.HANDLING, CaseState.CONSULTATION)
+    order = the_open_order(case, district, command.unit)
     if order.contacted_at is not None:
         raise RuleBroken("contact.already", f"承办单{order.order_no}已登记过先行联系。")
-    case, events = _signed(case, order, actor, now)
+    _not_in_dispute(order, "先行联系")
+    case, events = signed(case, order, by.id, now)
     order = the_order(case, district, order.unit)
     case = case.with_order(order.model_copy(update={"contacted_at": now, "state": OrderState.PROCESSING}))
-    said = CitizenContacted(case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit)
+    said = CitizenContacted(case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit)
     return Decision(case, [*events, said])
 
 
-def answer(state: File, command: Answered, district: District, *, actor: str, now: datetime) -> Decision[File]:
+def answer(state: File, command: Answered, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """方案 六(四) 反馈: the unit's answer; when the last open order is answered the window checks them all."""
     case = wants_state(known(state), "反馈", CaseState.HANDLING)
-    order = _open_order(case, district, command.unit)
-    case, events = _signed(case, order, actor, now)
+    order = the_open_order(case, district, command.unit)
+    _not_in_dispute(order, "反馈")
+    check_answer(case, order, command, district)
+    case, events = signed(case, order, by.id, now)
     order = the_order(case, district, order.unit)
     case = case.with_order(order.model_copy(update={
         "state": OrderState.FEEDBACK_SUBMITTED, "answered_at": now, "result": command.result, "text": command.text,
@@ -54,7 +58,7 @@ def answer(state: File, command: Answered, district: District, *, actor: str, no
     if not any(held.open for held in case.this_round):
         case = case.model_copy(update={"state": CaseState.FEEDBACK_REVIEW})
     said = OrderAnswered(
-        case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit, role=order.role,
+        case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, role=order.role,
         **command.model_dump(exclude={"unit"}),
     )
     return Decision(case, [*events, said])
@@ -65,23 +69,22 @@ def sign_by_time(state: File, event: SignLapsed) -> Decision[File]:
     order = next((held for held in state.orders if held.order_no == event.order_no), None) if state else None
     if state is None or order is None or order.state is not OrderState.ISSUED:
         return unchanged(state)
-    case, events = _signed(state, order, SYSTEM, event.occurred_at, auto=True)
+    case, events = signed(state, order, SYSTEM, event.occurred_at, auto=True)
     return Decision(case, events)
 
 
-def _open_order(case: CaseFile, district: District, unit: str | None) -> Order:
-    order = the_order(case, district, unit)
-    if not order.open:
-        raise RuleBroken("order.answered", f"承办单{order.order_no}已反馈，等待窗口审核。")
-    return order
+def _not_in_dispute(order: Order, act: str) -> None:
+    if order.state is OrderState.RETURN_REQUESTED:
+        raise RuleBroken("return.pending", f"承办单{order.order_no}正在申请退单，裁定后才能{act}。")
 
 
-def _signed(case: CaseFile, order: Order, actor: str, now: datetime, *, auto: bool = False) -> tuple[CaseFile, list[Event]]:
+def signed(case: CaseFile, order: Order, actor: str, now: datetime, *, auto: bool = False) -> tuple[CaseFile, list[Event]]:
+    """The case with this order signed, if it was not yet."""
     if order.state is not OrderState.ISSUED:
         return case, []
-    signed = order.model_copy(update={"state": OrderState.SIGNED, "signed_at": now, "auto_signed": auto})
+    taken = order.model_copy(update={"state": OrderState.SIGNED, "signed_at": now, "auto_signed": auto})
     said = OrderSigned(
         case_no=case.case_no, occurred_at=now, actor=actor, order_no=order.order_no, unit=order.unit, auto=auto,
         signed_by=None if auto else actor,
     )
-    return case.with_order(signed), [said]
+    return case.with_order(taken), [said]

@@ -7,7 +7,8 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from services.router.domain import orders
-from services.router.domain.commands import Answered
+from services.router.domain.commands import Answered, UnitStep
+from services.router.domain.guards import Doer
 from services.router.domain.state import CaseFile
 from shared.contracts.replies import DepartmentReply
 from shared.contracts.router_events import ReplyRefused
@@ -41,14 +42,14 @@ def _taken(case: CaseFile, reply: DepartmentReply, topic_unit: str, district: Di
         raise RuleBroken("reply.not_your_order", "回复只能针对派给本单位的承办单，并写在本单位的主题上。", field="order_no")
     if order.round != case.round:
         raise RuleBroken("reply.old_round", "该承办单属于已结束的一轮，请回复现在的承办单。", field="order_no")
-    actor = f"dept:{topic_unit}"
+    by, mine = Doer(f"dept:{topic_unit}", unit=topic_unit), UnitStep(unit=topic_unit)
     match reply.step:
         case "SIGN":
-            return orders.sign(case, district, unit=topic_unit, actor=actor, now=now)
+            return orders.sign(case, mine, district, by=by, now=now)
         case "CONTACT":
-            return orders.contact(case, district, unit=topic_unit, actor=actor, now=now)
+            return orders.contact(case, mine, district, by=by, now=now)
         case "ANSWER":
-            return orders.answer(case, _answered(reply, topic_unit), district, actor=actor, now=now)
+            return orders.answer(case, _answered(reply, topic_unit), district, by=by, now=now)
 
 
 def _answered(reply: DepartmentReply, unit: str) -> Answered:

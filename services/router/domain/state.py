@@ -7,7 +7,13 @@ from pydantic import AwareDatetime
 from shared.contracts.event import Frozen
 from shared.contracts.ids import CaseNo
 from shared.contracts.sealed import Sealed, SealedContact
-from shared.contracts.terms import CaseState, Category, Channel, Grade, OrderRole, OrderState, Result
+from shared.contracts.terms import CaseState, Category, Channel, Finding, Grade, OrderRole, OrderState, Result
+
+OWING = (OrderState.ISSUED, OrderState.SIGNED, OrderState.PROCESSING, OrderState.RETURN_REQUESTED)
+GONE = (OrderState.RETURNED, OrderState.CANCELLED)
+ENDED = (
+    CaseState.CLOSED, CaseState.ARCHIVED, CaseState.REJECTED, CaseState.TRANSFERRED, CaseState.MERGED, CaseState.WITHDRAWN,
+)
 
 
 class Order(Frozen):
@@ -18,12 +24,17 @@ class Order(Frozen):
     role: OrderRole
     state: OrderState
     round: int = 1
+    designated: bool = False
+    parent_order: str | None = None
     issued_at: AwareDatetime
     due_at: AwareDatetime
     signed_at: AwareDatetime | None = None
     auto_signed: bool = False
     contacted_at: AwareDatetime | None = None
     answered_at: AwareDatetime | None = None
+    returned_at: AwareDatetime | None = None
+    suggested: str | None = None
+    material_asked: bool = False
     result: Result | None = None
     text: str = ""
     basis: str = ""
@@ -34,16 +45,30 @@ class Order(Frozen):
     @property
     def open(self) -> bool:
         """Whether the unit still owes its answer."""
-        return self.state in (OrderState.ISSUED, OrderState.SIGNED, OrderState.PROCESSING)
+        return self.state in OWING
+
+
+class Extension(Frozen):
+    """An extension that is asked for and not decided."""
+
+    until: AwareDatetime
+    reason: str
+    requested_by: str
+    endorsed_by: str | None = None
 
 
 class CaseFile(Frozen):
-    """One case in work."""
+    """One case in work.
+
+    `due_at`, `replied_at` and `overdue` speak of the person's own clock, which ends with the first answer they
+    got; `round_due_at` is the limit of a later round, `final` that the next word of the person closes the case.
+    """
 
     case_no: CaseNo
     state: CaseState
     channel: Channel
     site: str
+    clerk: str | None = None
     item: str
     item_code: str | None = None
     matter: Sealed
@@ -52,16 +77,36 @@ class CaseFile(Frozen):
     anonymous: bool = False
     confidential: bool = False
     complained_unit: str | None = None
+    complained_staff: tuple[str, ...] = ()
     received_at: AwareDatetime
+    upstream_no: str | None = None
     upstream_due: AwareDatetime | None = None
+    analyst: str | None = None
     grade: Grade | None = None
+    regraded: int = 0
     requirement: str = ""
     due_at: AwareDatetime | None = None
     provisional: bool = False
     overdue: bool = False
     orders: tuple[Order, ...] = ()
     round: int = 1
+    round_due_at: AwareDatetime | None = None
+    returns: int = 0
+    extension: Extension | None = None
+    extended: int = 0
+    proposed_by: str | None = None
+    refusal: tuple[str, ...] = ()
+    waiting_citizen: bool = False
+    repeats: int = 0
+    merged_into: str | None = None
+    clue: bool = False
+    withdrawal_noted: bool = False
     follow_ups: int = 0
+    call_days: tuple[str, ...] = ()
+    discontent: bool = False
+    finding: Finding | None = None
+    consulted_from: CaseState | None = None
+    final: bool = False
     replied_at: AwareDatetime | None = None
     result: Result | None = None
 
@@ -72,8 +117,13 @@ class CaseFile(Frozen):
 
     @property
     def this_round(self) -> tuple[Order, ...]:
-        """The orders of the present round."""
-        return tuple(order for order in self.orders if order.round == self.round)
+        """The orders of the present round that were neither returned nor cancelled."""
+        return tuple(order for order in self.orders if order.round == self.round and order.state not in GONE)
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody owes anything on it any more."""
+        return self.state in ENDED
 
     def with_order(self, changed: Order) -> CaseFile:
         """The same case with one order changed."""

@@ -23,11 +23,11 @@ WRITES: dict[str, tuple[dict[str, Any], str]] = {
     "resolve-now": ({"text": "当场办好"}, "s001-cl1"),
     "sign": ({}, "yibao-do"),
     "contact": ({}, "yibao-dh"),
-    "answer": ({"result": "RESOLVED", "text": "已办成"}, "yibao-dh"),
+    "answer": ({"result": "RESOLVED", "text": "已查清参保地登记错误并当日改正，异地就医备案已经办成，今后不必再跑。"}, "yibao-dh"),
     "verify": ({}, "s001-tr1"),
     "follow-up": ({"resolved": True, "stars": 5}, "zhengwu-fu1"),
 }
-ROLES = {"triage": "TR WS", "resolve-now": "CL TR WS", "sign": "DO DH SH", "contact": "DO DH SH", "answer": "DO DH SH",
+ROLES = {"triage": "TR WS GL", "resolve-now": "CL TR WS", "sign": "DO DH SH", "contact": "DO DH SH", "answer": "DO DH SH",
          "verify": "TR WS", "follow-up": "FU"}
 
 

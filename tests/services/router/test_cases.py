@@ -10,7 +10,8 @@ import pytest
 
 from services.router import app
 from services.router.domain import closing, orders, triage
-from services.router.domain.commands import Answered, FollowUp, ResolveNow, Triage, Verify
+from services.router.domain.commands import Answered, FollowUp, ResolveNow, Triage, UnitStep, Verify
+from services.router.domain.guards import Doer
 from services.router.domain.state import CaseFile
 from services.router.handlers import inbox
 from services.router.store import Cases, open_cases
@@ -36,7 +37,7 @@ from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import CASE, a_case_registered
 
 NOW = "2026-09-30 10:30"
-TEXT = "已查清参保地登记错误并当日改正，备案已办成。"
+TEXT = "已查清参保地登记错误并当日改正，异地就医备案已经办成，今后不必再跑。"
 
 
 class Desk:
@@ -50,7 +51,7 @@ class Desk:
         """Somebody does something; the case afterwards."""
         if at(when) > self.driver.clock.now():
             self.driver.clock.move_to(at(when))
-        bound = partial(rule, district=DISTRICT, actor=actor, now=at(when), **more)
+        bound = partial(rule, district=DISTRICT, by=Doer(actor), now=at(when), **more)
         return (await self.cases.change(CASE, bound, confirm=True)).state
 
     async def triaged(self, assist: tuple[str, ...] = (), **more: Any) -> CaseFile:
@@ -162,12 +163,12 @@ async def test_settling_at_once_on_another_day_is_refused(desk: Desk) -> None:
 async def test_the_path_from_signing_to_closing(desk: Desk) -> None:
     """方案 六(四)-(六): signed, contacted, answered, checked, asked, closed, archived."""
     await desk.triaged()
-    await desk.does(orders.sign, unit=None)
-    await desk.does(orders.contact, unit=None)
+    await desk.does(orders.sign, command=UnitStep())
+    await desk.does(orders.contact, command=UnitStep())
     assert (await desk.answered()).state is CaseState.FEEDBACK_REVIEW
     fed_back = await desk.does(closing.verify, "2026-10-09 11:00", command=Verify())
     assert (fed_back.state, fed_back.replied_at) == (CaseState.FED_BACK, at("2026-10-09 10:00"))
-    closed = await desk.does(closing.follow_up, "2026-10-09 15:00", command=FollowUp(resolved=True, stars=5))
+    closed = await desk.does(closing.follow_up, "2026-10-09 15:00", actor="fu", command=FollowUp(resolved=True, stars=5))
     assert closed.state is CaseState.CLOSED
 
     await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=at("2026-10-09 15:00"), digest="sha256:0", events=9))
@@ -200,18 +201,18 @@ async def test_a_step_must_name_one_of_the_units(desk: Desk, unit: str | None) -
     await desk.triaged(assist=("公安分局",))
 
     with pytest.raises(RuleBroken):
-        await desk.does(orders.sign, unit=unit)
+        await desk.does(orders.sign, command=UnitStep(unit=unit))
 
 
 async def test_twice_is_refused(desk: Desk) -> None:
     """Signing, contacting and answering happen once."""
     await desk.triaged()
-    await desk.does(orders.sign, unit=None)
+    await desk.does(orders.sign, command=UnitStep())
     with pytest.raises(RuleBroken, match="已经签收"):
-        await desk.does(orders.sign, unit=None)
-    await desk.does(orders.contact, unit=None)
+        await desk.does(orders.sign, command=UnitStep())
+    await desk.does(orders.contact, command=UnitStep())
     with pytest.raises(RuleBroken, match="已登记过先行联系"):
-        await desk.does(orders.contact, unit=None)
+        await desk.does(orders.contact, command=UnitStep())
 
 
 async def test_an_answered_unit_waits_while_others_work(desk: Desk) -> None:
@@ -239,7 +240,7 @@ async def followed_up(desk: Desk, *calls: FollowUp) -> CaseFile:
     await desk.answered()
     case = await desk.does(closing.verify, "2026-10-09 11:00", command=Verify())
     for place, call in enumerate(calls):
-        case = await desk.does(closing.follow_up, f"2026-10-1{place + 2} 09:00", command=call)
+        case = await desk.does(closing.follow_up, f"2026-10-1{place + 2} 09:00", actor="fu", command=call)
     return case
 
 
@@ -343,7 +344,7 @@ async def test_what_time_does_shows_on_the_orders(desk: Desk) -> None:
 
 async def test_the_same_request_is_answered_again_not_done_again(desk: Desk) -> None:
     """One key, one deed; another body under the same key is refused."""
-    rule = partial(triage.triage, command=Triage(grade=Grade.GENERAL, lead="医保局", requirement="查清"), district=DISTRICT, actor="x", now=at(NOW))
+    rule = partial(triage.triage, command=Triage(grade=Grade.GENERAL, lead="医保局", requirement="查清"), district=DISTRICT, by=Doer("x"), now=at(NOW))
 
     first = await desk.cases.change(CASE, rule, token=Token("k", "1"), confirm=True)
     again = await desk.cases.change(CASE, rule, token=Token("k", "1"), confirm=True)
@@ -358,9 +359,9 @@ def test_nobody_acts_on_an_unknown_case() -> None:
     """Every rule asks first."""
     now: datetime = at(NOW)
     for act in (
-        partial(orders.sign, None, DISTRICT, unit=None, actor="x", now=now),
-        partial(closing.verify, None, Verify(), DISTRICT, actor="x", now=now),
-        partial(triage.resolve_now, None, ResolveNow(text="好"), DISTRICT, actor="x", now=now),
+        partial(orders.sign, None, UnitStep(), DISTRICT, by=Doer("x"), now=now),
+        partial(closing.verify, None, Verify(), DISTRICT, by=Doer("x"), now=now),
+        partial(triage.resolve_now, None, ResolveNow(text="好"), DISTRICT, by=Doer("x"), now=now),
     ):
         with pytest.raises(RuleBroken, match="查无此件"):
             act()

@@ -1,0 +1,98 @@
+"""Carries out one act on one case for one person: may they see it, what they said freed of personal data, the rule."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.router.api.acts import Act
+from services.router.api.views import CaseView, view
+from services.router.domain.commands import Command, Merge, UnitStep, Words
+from services.router.domain.guards import Doer, known
+from services.router.domain.state import CaseFile
+from services.router.store import Cases
+from shared.assembly import Ground, write_once
+from shared.contracts.sealed import Sealed
+from shared.errors import RuleBroken
+from shared.privacy.masking import scrub
+from shared.privacy.sealing import Unsealable
+from shared.storage.cases import Rule
+from shared.web.signin import Staff
+
+DEPARTMENT = frozenset({"DO", "DH", "SH", "DL"})
+CODES = frozenset({"unit", "lead", "to", "into", "suggest", "field"})
+
+
+def visible(case: CaseFile, staff: Staff, ground: Ground) -> bool:
+    """Whether this person may see the case: departments see what is theirs, nobody a complaint about themselves."""
+    rules = ground.scheme.district.policy.complaint
+    if staff.id in case.complained_staff:
+        return False
+    if case.complained_unit is not None and case.complained_unit == staff.unit:
+        return case.complained_unit == rules.route and rules.self_route_role in staff.roles
+    if case.clue and "JW" not in staff.roles:
+        return False
+    return not staff.roles <= DEPARTMENT or any(order.unit == staff.unit for order in case.orders)
+
+
+class Desk:
+    """Where acts on cases are carried out."""
+
+    def __init__(self, ground: Ground, cases: Cases) -> None:
+        self.ground = ground
+        self.cases = cases
+
+    async def see(self, case_no: str, staff: Staff) -> CaseFile:
+        """The case, if this person may see it; otherwise it is as if there were none."""
+        case = known(await self.cases.get(case_no))
+        return known(case if visible(case, staff, self.ground) else None)
+
+    async def act(self, case_no: str, act: Act, command: Command, staff: Staff, key: str | None) -> CaseView:
+        """Applies the act's rule to the case and shows the outcome."""
+        case = await self.see(case_no, staff)
+        rule = await self._bound(case, act, self._said(case, command, staff), staff)
+        outcome = await write_once(self.cases, case_no, rule, key=key, who=staff.id, body=command)
+        return view(self.ground, outcome.state, repeated=outcome.repeated)
+
+    async def _bound(self, case: CaseFile, act: Act, command: Command, staff: Staff) -> Rule[CaseFile]:
+        by = Doer(staff.id, frozenset(staff.roles), staff.unit)
+        bound = partial(act.rule, command=command, district=self.ground.scheme.district, by=by, now=self.ground.clock.now())
+        if isinstance(command, Merge):
+            return partial(bound, main=await self._main(command.into, staff))
+        if isinstance(command, Words):
+            return partial(bound, words=self._sealed(case, command.text))
+        return bound
+
+    async def _main(self, into: str, staff: Staff) -> CaseFile | None:
+        main = await self.cases.get(into)
+        return main if main is not None and visible(main, staff, self.ground) else None
+
+    def _said(self, case: CaseFile, command: Command, staff: Staff) -> Command:
+        """What was written, freed of names and numbers before any rule sees it; a unit's person acts for their own unit."""
+        names = self._names(case)
+        clean = {
+            name: scrub(value, names) for name, value in command
+            if isinstance(value, str) and name not in CODES and type(value) is str
+        }
+        if isinstance(command, UnitStep):
+            clean["unit"] = self._unit_of(staff, command.unit)  # type: ignore[assignment]  # None where a window acts
+        return command.model_copy(update=clean)
+
+    def _unit_of(self, staff: Staff, named: str | None) -> str | None:
+        if staff.unit is None or not staff.roles & DEPARTMENT:
+            return named
+        unit = self.ground.scheme.district.unit(named) if named else None
+        if named is not None and (unit is None or unit.code != staff.unit):
+            raise RuleBroken("order.not_yours", "只能办理派给本单位的承办单。", field="unit")
+        return staff.unit
+
+    def _names(self, case: CaseFile) -> list[str]:
+        """A lost key or a clue's box does not stop the work on a case: then only numbers are found."""
+        try:
+            return [self.ground.sealer.open(case.contact.name, case_no=case.case_no)] if case.contact.name else []
+        except Unsealable:
+            return []
+
+    def _sealed(self, case: CaseFile, text: str) -> Sealed | None:
+        if not text:
+            return None
+        return self.ground.sealer.seal(text, case_no=case.case_no, label="words", masked=scrub(text, self._names(case)))
