@@ -70,7 +70,7 @@ def read_folder(folder: Path) -> Reading:
         staff=staff,
         items=items,
         templates=templates,
-        calendar=WorkCalendar(years, policy.calendar.hours(), _calendar_version(years)),
+        calendar=WorkCalendar(years, policy.calendar.hours(), calendar_version(years)),
     )
     return Reading(district, shelf.sheets, [])
 
@@ -165,7 +165,13 @@ def _no_entry(sheet: Sheet, code: object) -> Problem:
     return Problem(sheet.file, 1, f"编码 {code!r} 没有加引号。", '请加引号，如 "001"。')
 
 
-def _calendar_version(years: dict[int, CalendarYear]) -> str:
+def with_calendar_year(district: District, year: CalendarYear) -> District:
+    """The district with one year put in or replaced, under the version its folder would then have."""
+    years = {**district.calendar.years, year.year: year}
+    return district.model_copy(update={"calendar": district.calendar.with_year(year, calendar_version(years))})
+
+
+def calendar_version(years: dict[int, CalendarYear]) -> str:
     """Which years the calendar holds and a short digest of what they say."""
     if not years:
         return "provisional"

@@ -127,6 +127,12 @@ class OutboxCourier:
                 log.error("outbox_stuck", case_no=document["_id"], reason=str(fault))
         return len(found) - stuck
 
+    async def drop(self) -> None:
+        """Abandons what was started in the background, as a crash does; what was not confirmed is in the outbox still."""
+        for task in self._tasks:
+            task.cancel()
+        await self.finish()
+
     async def finish(self) -> None:
         """Waits for what was started in the background; what failed is in the outbox still."""
         while self._tasks:

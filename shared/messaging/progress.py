@@ -40,6 +40,11 @@ class Progress:
         self._consumed[place] = max(self._consumed.get(place, 0), offset + 1)
         self.last_step = monotonic()
 
+    def crashed(self, name: str) -> list[Place]:
+        """What this consumer had dealt with is unknown; returns the partitions whose committed offsets tell where it stands."""
+        self._consumed = {(who, place): end for (who, place), end in self._consumed.items() if who != name}
+        return [place for place in self._published if place[0] in self._consumers.get(name, frozenset())]
+
     def begin(self) -> None:
         """Some work outside the consumers began, such as a delivery in the background."""
         self._busy += 1

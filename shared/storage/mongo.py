@@ -23,9 +23,10 @@ MARKS = 4
 
 Collection = AsyncIOMotorCollection[Document]
 Operation = InsertOne[Document] | UpdateOne
+Client = AsyncIOMotorClient[Document]
 
 
-def connect(uri: str) -> AsyncIOMotorClient[Document]:
+def connect(uri: str) -> Client:
     """A client for this process; must be made inside the running event loop."""
     return AsyncIOMotorClient(
         uri, w="majority", journal=True, tz_aware=True, retryWrites=False, appname="bancheng",
