@@ -60,6 +60,21 @@ def rehearse(
     _run(rehearse_file(file, out, district, as_json=as_json))
 
 
+calendar = typer.Typer(no_args_is_help=True, help="工作日历。")
+app.add_typer(calendar, name="calendar")
+
+
+@calendar.command("import")
+def calendar_import(
+    file: Annotated[Path, typer.Argument(help="一年的日历文件（YAML）", exists=True, dir_okay=False, readable=True)],
+    district: District = PUTUO, yes: Annotated[bool, typer.Option("--yes", help="不再询问")] = False,
+) -> None:
+    """导入国务院办公厅的放假通知：先检查，列出有变的日子，再写入方案数据；运行中的系统随即改用。"""
+    from deploy.local.calendars import import_year
+
+    raise typer.Exit(import_year(file, district, typer.echo, lambda question: yes or typer.confirm(question)))
+
+
 @app.command()
 def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(help="该服务的网页端口")] = 0) -> None:
     """单独运行一个服务（生产环境）；地址和密钥取自环境变量。"""

@@ -7,10 +7,12 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import httpx
 import uvicorn
@@ -22,6 +24,7 @@ from deploy.local.rehearsal.playing import Player
 from deploy.local.rehearsal.scenario import Scenario, load_scenario
 from deploy.local.stack import Stack
 from deploy.local.system import Places, Secrets, System
+from deploy.local.watching import FolderWatch
 from deploy.local.website import make_site
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.district.loading import load_district
@@ -57,7 +60,8 @@ async def bring_up(*, port: int, data: Path, fresh: bool, sample: Path | None, d
         keys = for_data(data)
         clock: Clock = MovableClock(scenario.start) if scenario else SystemClock()
         system = System(Places(stack.kafka, stack.mongo_uri), rules, clock, Secrets(keys.seal_keys, keys.channel_keys))
-        await _serve(system, keys, port, stopping, begun, scenario)
+        watch = FolderWatch(district, system, say)
+        await _serve(system, keys, port, stopping, begun, scenario, watch)
     finally:
         say("正在停止……")
         await stack.stop()
@@ -79,14 +83,16 @@ async def _started(stack: Stack, stopping: asyncio.Event) -> bool:
     return False
 
 
-async def _serve(system: System, keys: Keys, port: int, stopping: asyncio.Event, begun: float, scenario: Scenario | None) -> None:
+async def _serve(
+    system: System, keys: Keys, port: int, stopping: asyncio.Event, begun: float, scenario: Scenario | None, watch: FolderWatch
+) -> None:
     await system.prepare()
     site = make_site(system, keys, sample=scenario is not None)
     await system.start(ticking=scenario is None)
     server = uvicorn.Server(uvicorn.Config(site, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # we stop it ourselves
     serving = asyncio.create_task(server.serve())
-    playing: asyncio.Task[None] | None = None
+    beside = [asyncio.create_task(watch.keep_looking())]
     try:
         await _listening(server, serving)
         door = site.state.signin
@@ -94,19 +100,19 @@ async def _serve(system: System, keys: Keys, port: int, stopping: asyncio.Event,
         say(f"一次性登录（30 分钟内有效，窗口研判人员）：http://127.0.0.1:{port}{door.mint_once('s001-tr1')}")
         say(f"访问码：{keys.access_code}（工号见登录页；接口用 Authorization: Bearer 与 X-Staff）")
         if scenario:
-            playing = asyncio.create_task(_play(system, keys, scenario, site))
-        await _until(stopping, serving, playing)
+            beside.append(asyncio.create_task(_play(system, keys, scenario, site)))
+        await _until(stopping, serving, beside)
     finally:
-        if playing:
-            playing.cancel()
+        for task in beside:
+            task.cancel()
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
         await system.stop()
 
 
-async def _until(stopping: asyncio.Event, serving: asyncio.Task[None], playing: asyncio.Task[None] | None) -> None:
-    waiting = asyncio.create_task(stopping.wait())
-    watched = {waiting, serving} | ({playing} if playing else set())
+async def _until(stopping: asyncio.Event, serving: asyncio.Task[None], beside: Sequence[asyncio.Task[None]]) -> None:
+    waiting: asyncio.Task[object] = asyncio.create_task(stopping.wait())
+    watched: set[asyncio.Task[Any]] = {waiting, serving, *beside}
     while not stopping.is_set():
         done, watched = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -217,11 +223,11 @@ async def serve_one(service: str, port: int) -> int:
         raise StackError("serve 需要环境变量 BANCHENG_KAFKA（如 kafka1:9092）和 BANCHENG_MONGO_URI（如 mongodb://…）。")
     configure("INFO", stream="stdout")
     keys, stopping = from_environment(), _stop_signal()
-    district = load_district(Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo"))))
+    folder = Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo")))
     places = Places(kafka, mongo, os.environ.get("BANCHENG_PREFIX", ""), int(os.environ.get("BANCHENG_REPLICATION", "1")))
-    system = System(places, district, SystemClock(), Secrets(keys.seal_keys, keys.channel_keys), only=(service,))
+    system = System(places, load_district(folder), SystemClock(), Secrets(keys.seal_keys, keys.channel_keys), only=(service,))
     try:
-        await _serve(system, keys, port or 8000, stopping, monotonic(), None)
+        await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))
     except TryAgain as fault:
         raise StackError(f"{service} 没有启动：{fault}。请确认 Kafka 与文档库可达。") from fault
     return 0

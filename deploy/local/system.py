@@ -1,4 +1,4 @@
-"""The five services, or one of them, put together on one broker connection and one store connection."""
+"""The five services, or one of them, put together in one process, each on connections of its own."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from shared.district.model import District
 from shared.errors import TryAgain
 from shared.messaging.admin import ensure_topics
 from shared.messaging.courier import OutboxCourier
+from shared.messaging.crashing import committed, cut_off
 from shared.messaging.kafka import Broker, Ownership, assert_safe, make_broker, subscribe
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import KafkaPublisher
 from shared.messaging.runner import CaseRunner
 from shared.privacy.sealing import Sealer
 from shared.scheduling import Job, Ticker
-from shared.storage.mongo import MongoStore, connect
+from shared.storage.mongo import Client, MongoStore, connect
 
 log = structlog.get_logger()
 ASSIGNED_WITHIN_S = 60.0
@@ -60,6 +61,8 @@ class Running:
     """One service as it runs."""
 
     service: Service
+    broker: Broker
+    client: Client
     store: MongoStore
     courier: OutboxCourier
     runner: CaseRunner
@@ -77,32 +80,44 @@ class System:
         self.progress = Progress()
         self._secrets = secrets
         self._only = tuple(only)
-        self._broker: Broker = make_broker(places.kafka)
-        self.publisher = KafkaPublisher(self._broker, self.progress, places.prefix)
+        self._outside: Broker = make_broker(places.kafka)
+        self.publisher = KafkaPublisher(self._outside, self.progress, places.prefix)
         self.running: dict[str, Running] = {}
         self._ticker: Ticker | None = None
 
     async def prepare(self) -> None:
         """Makes topics and indexes that are missing, and puts the services together."""
-        topics = all_topics(self.scheme.district.departments)
-        made = await ensure_topics(self.places.kafka, topics, replication=self.places.replication, prefix=self.places.prefix)
-        self._client = connect(self.places.mongo_uri)
+        made = await self._topics(self.scheme.district)
         for name in self._only:
             self.running[name] = self._built(name)
         await asyncio.gather(*(running.store.prepare() for running in self.running.values()))
         log.info("prepared", topics_made=len(made), services=list(self.running))
 
+    async def _topics(self, district: District) -> list[str]:
+        topics = all_topics(district.departments)
+        return await ensure_topics(self.places.kafka, topics, replication=self.places.replication, prefix=self.places.prefix)
+
+    async def adopt(self, district: District) -> None:
+        """From now on these rules are in force; a new department's topics are made first.
+
+        What such a department writes on its own topic is read from the next start on.
+        """
+        await self._topics(district)
+        self.scheme.replace(district)
+
     def _built(self, name: str) -> Running:
-        store = MongoStore(self._client[f"{self.places.prefix}bancheng_{name}"])
-        courier = OutboxCourier(self.publisher, self.progress)
+        broker, client = make_broker(self.places.kafka), connect(self.places.mongo_uri)
+        publisher = KafkaPublisher(broker, self.progress, self.places.prefix)
+        store = MongoStore(client[f"{self.places.prefix}bancheng_{name}"])
+        courier = OutboxCourier(publisher, self.progress)
         shards = Shards()
         ground = Ground(
             clock=self.clock, store=store, courier=courier, scheme=self.scheme, shards=shards,
             sealer=Sealer.from_environment(self._secrets.seal_keys), channel_keys=self._secrets.channel_keys,
         )
         service: Service = import_module(f"services.{name}.app").build(ground)
-        runner = CaseRunner(service.inbox, store.parking(), self.publisher, self.clock, self.progress, self.places.prefix)
-        return Running(service, store, courier, runner, shards)
+        runner = CaseRunner(service.inbox, store.parking(), publisher, self.clock, self.progress, self.places.prefix)
+        return Running(service, broker, client, store, courier, runner, shards)
 
     def topics_of(self, name: str) -> tuple[str, ...]:
         """What one service reads, as it registers it."""
@@ -111,28 +126,52 @@ class System:
         return inbox.topics() + replies
 
     async def join(self) -> None:
-        """Connects the producer alone, before anything is consumed."""
-        await self._broker.connect()
+        """Connects the outside's own publisher, before anything is consumed."""
+        await self._outside.connect()
 
     async def start(self, *, ticking: bool = True) -> None:
         """Begins to consume; with `ticking` the jobs run by themselves. Returns when every service has its partitions."""
-        for name, running in self.running.items():
-            topics = [self.places.prefix + topic for topic in self.topics_of(name)]
-            running.ownership = subscribe(self._broker, running.runner, topics, f"{self.places.prefix}{name}", running.shards.hold)
-            self.progress.consumer(name, topics)
-        assert_safe(self._broker, len(self.running))
         await self.join()
-        for name, running in self.running.items():
-            if freed := await running.runner.resume():
-                log.info("parked_cases_resumed", service=name, cases=freed)
-        await self._broker.start()
-        async with asyncio.timeout(ASSIGNED_WITHIN_S):
-            for running in self.running.values():
-                if running.ownership:
-                    await running.ownership.assigned.wait()
+        await asyncio.gather(*(self._begin(name) for name in self.running))
         if ticking:
             self._ticker = Ticker(self.jobs())
             await self._ticker.start()
+
+    async def _begin(self, name: str) -> None:
+        running = self.running[name]
+        topics = [self.places.prefix + topic for topic in self.topics_of(name)]
+        running.ownership = subscribe(running.broker, running.runner, topics, f"{self.places.prefix}{name}", running.shards.hold)
+        self.progress.consumer(name, topics)
+        assert_safe(running.broker, 1)
+        await running.broker.connect()
+        if freed := await running.runner.resume():
+            log.info("parked_cases_resumed", service=name, cases=freed)
+        await running.broker.start()
+        async with asyncio.timeout(ASSIGNED_WITHIN_S):
+            await running.ownership.assigned.wait()
+
+    async def restart(self, name: str) -> None:
+        """Crashes one service where it stands and starts it again from its stores; the others do not notice.
+
+        Within this process: its tasks are dropped, its connections cut, its memory forgotten, nothing is
+        drained or committed. A process killed from outside is tests/journeys/test_kill.py's.
+        """
+        if self._ticker:
+            raise RuntimeError("a service whose jobs tick by themselves is not restarted alone")
+        await self._crash(self.running[name])
+        places = self.progress.crashed(name)
+        self.running[name] = running = self._built(name)
+        await running.store.prepare()
+        await self._begin(name)
+        for (topic, partition), upto in (await committed(running.broker, places)).items():
+            self.progress.consumed(name, topic, partition, upto - 1)
+        await running.courier.sweep()
+        log.info("restarted", service=name)
+
+    async def _crash(self, running: Running) -> None:
+        await cut_off(running.broker)
+        await running.courier.drop()
+        running.client.close()
 
     def jobs(self) -> list[Job]:
         """Every service's jobs and the sweep of every outbox."""
@@ -146,8 +185,9 @@ class System:
         for running in self.running.values():
             await running.courier.finish()
         async with asyncio.timeout(60):
-            await self._broker.stop()
-        self._client.close()
+            await asyncio.gather(self._outside.stop(), *(running.broker.stop() for running in self.running.values()))
+        for running in self.running.values():
+            running.client.close()
 
     async def caught_up(self) -> None:
         """Waits until every consumer has dealt with what this process published, what follows from it included."""

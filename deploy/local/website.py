@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 
 from deploy.local.keys import Keys
 from deploy.local.system import System
+from shared.assembly import Scheme
 from shared.clock import SystemClock
-from shared.district.model import District, StaffMember
+from shared.district.model import StaffMember
 from shared.observability.metrics import CONTENT_TYPE, render
 from shared.web.frame import make_web
 from shared.web.pages import page
@@ -21,18 +22,19 @@ FRONT = Path(__file__).with_name("front")
 
 
 class Directory:
-    """The district's staff as the sign-in sees them."""
+    """The staff of the rules in force as the sign-in sees them."""
 
-    def __init__(self, district: District) -> None:
-        self._people = {person.id: _staff(person) for person in district.staff.values()}
+    def __init__(self, scheme: Scheme) -> None:
+        self._scheme = scheme
 
     def find(self, staff_id: str) -> Staff | None:
         """The person with this staff number."""
-        return self._people.get(staff_id)
+        person = self._scheme.district.staff.get(staff_id)
+        return _staff(person) if person else None
 
     def listing(self) -> Sequence[Staff]:
         """Everybody, by staff number."""
-        return sorted(self._people.values(), key=lambda person: person.id)
+        return [_staff(person) for _, person in sorted(self._scheme.district.staff.items())]
 
 
 def _staff(person: StaffMember) -> Staff:
@@ -41,7 +43,7 @@ def _staff(person: StaffMember) -> Staff:
 
 def make_site(system: System, keys: Keys, *, sample: bool = False) -> FastAPI:
     """The site of a prepared system. Sessions follow the machine's own clock even where the cases' clock is moved."""
-    door = SignIn(Directory(system.scheme.district), SystemClock(), access_code=keys.access_code, session_key=keys.session_key)
+    door = SignIn(Directory(system.scheme), SystemClock(), access_code=keys.access_code, session_key=keys.session_key)
     app = make_web("办不成事反映窗口", clock=system.clock, signin=door)
     app.state.sample = sample
     app.state.pages.add("front", FRONT)

@@ -53,7 +53,7 @@ def test_an_unknown_service_is_told_with_the_choice() -> None:
 
 
 def test_a_wrong_scenario_is_refused_with_every_line(tmp_path: Path) -> None:
-    """Unknown verb, field, label and a time out of order: all told at once, nothing started."""
+    """Unknown verb, field, labels and a time out of order: all told at once, nothing started."""
     scenario = tmp_path / "wrong.yaml"
     scenario.write_text(
         "name: x\nstart: 2026-09-30T09:00:00+08:00\nsteps:\n"
@@ -62,14 +62,14 @@ def test_a_wrong_scenario_is_refused_with_every_line(tmp_path: Path) -> None:
         "  - {at: +1h, do: sign, case: c7}\n"
         "  - {at: 2026-09-30T08:00:00+08:00, do: register, case: c2, channel: HALL}\n"
         "  - {at: 2026-09-30T11:00:00, do: register, case: c3, channel: HALL}\n"
-        "  - {at: +1h, do: withdraw, case: c1, reason: x}\n"
+        "  - {at: +1h, do: merge, case: c1, into: c9}\n"
         "until: +1d\n"
     )
 
     ended = up("rehearse", str(scenario), "--out", str(tmp_path / "out"))
 
     assert ended.returncode == 1
-    for line, word in ((4, "是不是“register”"), (5, "colour"), (6, "c7"), (7, "先后排列"), (8, "须带时区"), (9, "尚未实现")):
+    for line, word in ((4, "是不是“register”"), (5, "colour"), (6, "c7"), (7, "先后排列"), (8, "须带时区"), (9, "并入的“c9”还没有登记")):
         assert any(said.startswith(f"第 {line} 行") and word in said for said in ended.stderr.splitlines()), (line, word, ended.stderr)
 
 

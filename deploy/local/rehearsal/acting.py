@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import httpx
 import orjson
 from pydantic import BaseModel
 
+from deploy.local.rehearsal.casting import Cast, Known
 from deploy.local.rehearsal.scenario import Step
-from deploy.local.rehearsal.verbs import Register
+from deploy.local.rehearsal.verbs import Merge, Register
 from shared.clock import Clock
-from shared.district.model import Department, District, StaffMember
-from shared.district.roles import Role
+from shared.district.model import District, StaffMember
 from shared.privacy.signing import ChannelKeys, sign
 
 CHANNEL_PATHS = {"SUISHENBAN": "/api/intake/suishenban", "YWTB": "/api/intake/ywtb", "PORTAL_EXIT": "/api/intake/portal-exit"}
-ROUTER_VERBS = {"resolve_now": Role.TR, "triage": Role.TR, "verify": Role.TR, "follow_up": Role.FU}
-UNIT_VERBS = {"sign": "receiver", "contact": "operator", "answer": "operator"}
+SLA_PATHS = {
+    "issue_supervision": "supervisions", "void_supervision": "supervisions/void", "answer_supervision": "supervisions/answer",
+    "approve_interview": "interviews/approve",
+}
 ONLINE_SITE = "900"
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,27}")
 REFUSED = (400, 403, 404, 409, 422)
 
 
@@ -36,26 +41,17 @@ class Answered:
     message: str = ""
 
 
-@dataclass
-class _Known:
-    """What the actors remember of a case they brought in."""
-
-    number: str
-    site: str
-    lead: str | None = None
-
-
 class Actors:
     """Everybody of a scenario: citizens through channels, staff by role, departments."""
 
     def __init__(self, client: httpx.AsyncClient, district: District, clock: Clock, *, access_code: str, channel_keys: str, name: str) -> None:
         self._client = client
-        self._district = district
+        self._cast = Cast(district)
         self._clock = clock
         self._access_code = access_code
         self._keys = ChannelKeys.from_environment(channel_keys)
-        self._name = name
-        self._cases: dict[str, _Known] = {}
+        self._name = _plain(name)
+        self._cases: dict[str, Known] = {}
 
     async def act(self, step: Step, numbers: dict[str, str]) -> Answered:
         """Makes the step's request; `numbers` learns the 工单编号 of a registered label."""
@@ -63,24 +59,28 @@ class Actors:
             return await self._register(step, step.fields, numbers)
         known = self._cases.get(str(step.case))
         if known is None:
-            return Answered(True, "case.not_registered", f"{step.case} 没有登记成案，无法办理。")
-        staff = self._staff(step, known)
-        response = await self._post(self._path(step, known), _body(step.fields), staff, f"{self._name}/{step.place}")
-        if step.verb == "triage" and response.is_success:
-            unit = self._district.unit(getattr(step.fields, "lead", ""))
-            known.lead = unit.code if unit else None
+            return _no_case(str(step.case))
+        staff = self._cast.of(step, known)
+        if staff is None:
+            return _nobody(step.by)
+        body = _body(step.fields)
+        if isinstance(step.fields, Merge):
+            other = self._cases.get(step.fields.into)
+            if other is None:
+                return _no_case(step.fields.into)
+            body["into"] = other.number
+        response = await self._post(_path(step, known), body, staff, f"{self._name}/{step.place}")
+        if response.is_success:
+            known.learn(step.verb, staff, response.json() or {})
         return _answered(response)
-
-    def _path(self, step: Step, known: _Known) -> str:
-        if step.verb == "issue_supervision":
-            return f"/api/sla/cases/{known.number}/supervisions"
-        return f"/api/router/cases/{known.number}/{step.verb.replace('_', '-')}"
 
     async def _register(self, step: Step, fields: Register, numbers: dict[str, str]) -> Answered:
         body = _body(fields, leave_out={"channel", "source_id"})
-        source = fields.source_id or f"{self._name}-{step.case}"
+        source = fields.source_id or f"{self._name}-{_plain(str(step.case))}"
         if fields.channel == "HALL":
-            clerk = self._named(step.by) or self._first(Role.CL, site=fields.site)
+            clerk = self._cast.clerk(step.by, fields.site)
+            if clerk is None:
+                return _nobody(step.by)
             response = await self._post("/api/intake/hall", body, clerk, source)
         else:
             response = await self._channel(fields.channel, body | {"source_id": source})
@@ -90,7 +90,8 @@ class Actors:
         number = str(said["case_no"])
         if number.startswith("PT"):
             numbers[str(step.case)] = number
-            self._cases[str(step.case)] = _Known(number, fields.site or ONLINE_SITE)
+            unit = self._cast.district.unit(fields.complained_unit) if fields.complained_unit else None
+            self._cases[str(step.case)] = Known(number, fields.site or ONLINE_SITE, complained=unit.code if unit else None)
         return Answered(False)
 
     async def _channel(self, channel: str, body: dict[str, Any]) -> httpx.Response:
@@ -105,36 +106,28 @@ class Actors:
         headers = {"authorization": f"Bearer {self._access_code}", "x-staff": staff.id, "idempotency-key": key}
         return await self._client.post(path, json=body, headers=headers)
 
-    def _staff(self, step: Step, known: _Known) -> StaffMember:
-        if (named := self._named(step.by)) is not None:
-            return named
-        if step.verb in UNIT_VERBS:
-            return self._of_unit(step, known)
-        if step.verb == "issue_supervision":
-            return self._first(Role.GO)
-        role = ROUTER_VERBS[step.verb]
-        return self._first(role, site=known.site if role is Role.TR else None)
 
-    def _of_unit(self, step: Step, known: _Known) -> StaffMember:
-        named = getattr(step.fields, "unit", None) or known.lead
-        unit: Department | None = self._district.unit(named) if named else None
-        return self._district.staff[getattr(unit, UNIT_VERBS[step.verb])] if unit else self._first(Role.DO)
+def _path(step: Step, known: Known) -> str:
+    if step.verb in SLA_PATHS:
+        return f"/api/sla/cases/{known.number}/{SLA_PATHS[step.verb]}"
+    return f"/api/router/cases/{known.number}/{step.verb.replace('_', '-')}"
 
-    def _named(self, by: str | None) -> StaffMember | None:
-        if by is None:
-            return None
-        if by in self._district.staff:
-            return self._district.staff[by]
-        roles = {role.value: role for role in Role} | {role.chinese: role for role in Role}
-        return self._first(roles[by]) if by in roles else None
 
-    def _first(self, role: Role, site: str | None = None) -> StaffMember:
-        people = self._district.staff_with(role, site=site) or self._district.staff_with(role)
-        return people[0]
+def _plain(words: str) -> str:
+    # A name may be Chinese; a header and a channel's own id may not.
+    return words if PLAIN.fullmatch(words) else f"s{sha256(words.encode()).hexdigest()[:12]}"
+
+
+def _no_case(label: str) -> Answered:
+    return Answered(True, "case.not_registered", f"{label} 没有登记成案，无法办理。")
+
+
+def _nobody(by: str | None) -> Answered:
+    return Answered(True, "by.unknown", f"没有名为“{by}”的人员或角色。")
 
 
 def _body(fields: BaseModel, leave_out: set[str] | None = None) -> dict[str, Any]:
-    return fields.model_dump(mode="json", exclude=leave_out, exclude_unset=True, exclude_none=True)
+    return fields.model_dump(mode="json", exclude=leave_out, exclude_unset=True, exclude_none=True, by_alias=True)
 
 
 def _registered(response: httpx.Response, *, batch: bool) -> tuple[dict[str, Any], Answered | None]:

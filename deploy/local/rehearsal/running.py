@@ -15,9 +15,11 @@ import orjson
 
 from deploy.local.keys import Keys, for_data
 from deploy.local.rehearsal.acting import Actors
+from deploy.local.rehearsal.checking import check_scenario
 from deploy.local.rehearsal.outputs import write_outputs
 from deploy.local.rehearsal.playing import Played, Player
 from deploy.local.rehearsal.scenario import Scenario, load_scenario
+from deploy.local.rehearsal.upkeep import Upkeep
 from deploy.local.stack import Stack
 from deploy.local.system import Places, Secrets, System
 from deploy.local.website import make_site
@@ -31,6 +33,7 @@ async def rehearse_file(file: Path, out: Path, district_folder: Path, *, as_json
     """Plays one scenario file and writes what came of it to `out`; 0 when every step went as the file says."""
     scenario = load_scenario(file)
     district = load_district(district_folder)
+    check_scenario(scenario, district)
     with tempfile.TemporaryDirectory(prefix="bancheng-") as folder:
         data = Path(folder)
         out.mkdir(parents=True, exist_ok=True)
@@ -59,16 +62,32 @@ async def rehearsing(places: Places, district: District, keys: Keys, scenario: S
     system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys))
     system.progress.keep_journal()
     await system.prepare()
-    transport = httpx.ASGITransport(make_site(system, keys))
+    site = _Site(system, keys)
     await system.start(ticking=False)
     try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=120) as client:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(site), base_url="http://127.0.0.1", timeout=120) as client:
             actors = Actors(
                 client, district, clock, access_code=keys.access_code, channel_keys=keys.channel_keys, name=scenario.name
             )
-            yield system, Player(system, clock, actors, scenario)
+            yield system, Player(system, clock, actors, scenario, upkeep=Upkeep(system, scenario.folder, site.renew))
     finally:
         await system.stop()
+
+
+class _Site:
+    """The site of the services that run now."""
+
+    def __init__(self, system: System, keys: Keys) -> None:
+        self._system = system
+        self._keys = keys
+        self.renew()
+
+    def renew(self) -> None:
+        """A restarted service has new endpoints."""
+        self._app = make_site(self._system, self._keys)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
 
 
 def _say(line: str, *, quiet: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,10 +11,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from deploy.local.rehearsal.reading import Mapping, ScenarioFault, moment, read_yaml
-from deploy.local.rehearsal.verbs import COMING, VERBS
+from deploy.local.rehearsal.verbs import CASELESS, VERBS, ImportCalendar, Merge
+from shared.district.calendar_file import load_calendar_year
+from shared.district.faults import DistrictFault
 
 TOP = ("name", "start", "steps", "until")
 OWN = ("at", "do", "case", "by", "expect")
+SHAPES = {
+    "string": "文字；号码、点位请加引号，如 \"001\"", "date": "日期，如 2026-10-15", "datetime": "带时区的时间，如 2026-10-15T09:00:00+08:00",
+    "timezone": "带时区的时间，如 2026-10-15T09:00:00+08:00", "bool": "true 或 false", "int": "整数", "tuple": "一列，如 [身份证, 户口簿]",
+}
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Scenario:
-    """A whole scenario."""
+    """A whole scenario; `folder` is where the files it names are found."""
 
     name: str
     start: datetime
     until: datetime
     steps: tuple[Step, ...]
+    folder: Path = field(default_factory=Path)
 
 
 def load_scenario(path: Path) -> Scenario:
@@ -47,11 +54,12 @@ def load_scenario(path: Path) -> Scenario:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         raise ScenarioFault([(1, "文件不是 UTF-8 编码。")]) from None
-    return parse_scenario(text)
+    return parse_scenario(text, path.parent)
 
 
-def parse_scenario(text: str) -> Scenario:
-    """Checks the text of a scenario."""
+def parse_scenario(text: str, folder: Path | None = None) -> Scenario:
+    """Checks the text of a scenario; files it names are read from `folder`, by default where we are."""
+    beside = folder or Path()
     held = read_yaml(text)
     unknown = [key for key in held if key not in TOP]
     missing = [key for key in TOP if key not in held]
@@ -61,14 +69,14 @@ def parse_scenario(text: str) -> Scenario:
     start = moment(held["start"], None, held.line)
     if not isinstance(held["steps"], list):
         raise ScenarioFault([(held.line, "steps 须是一列步骤。")])
-    steps, end = _steps(held["steps"], start, held.line)
+    steps, end = _steps(held["steps"], start, held.line, beside)
     until = moment(held["until"], end, held.line)
     if until < end:
         raise ScenarioFault([(held.line, f"until（{until.isoformat()}）早于最后一步（{end.isoformat()}）。")])
-    return Scenario(str(held["name"]), start, until, steps)
+    return Scenario(str(held["name"]), start, until, steps, beside)
 
 
-def _steps(rows: list[Any], start: datetime, line: int) -> tuple[tuple[Step, ...], datetime]:
+def _steps(rows: list[Any], start: datetime, line: int, folder: Path) -> tuple[tuple[Step, ...], datetime]:
     steps, faults, labels, before = list[Step](), list[tuple[int, str]](), set[str](), start
     for place, row in enumerate(rows, start=1):
         if not isinstance(row, Mapping):
@@ -80,6 +88,7 @@ def _steps(rows: list[Any], start: datetime, line: int) -> tuple[tuple[Step, ...
         except ScenarioFault as fault:
             faults += fault.faults
             continue
+        faults += _beside(step, folder)
         steps.append(step)
         before = step.at
     if faults:
@@ -89,10 +98,8 @@ def _steps(rows: list[Any], start: datetime, line: int) -> tuple[tuple[Step, ...
 
 def _step(row: Mapping, place: int, before: datetime, labels: set[str]) -> Step:
     verb = str(row.get("do", ""))
-    if verb in COMING:
-        raise ScenarioFault([(row.line, f"动词“{verb}”尚未实现。现有：{'、'.join(VERBS)}。")])
     if verb not in VERBS:
-        raise ScenarioFault([(row.line, f"不认识动词“{verb}”{_nearest(verb, (*VERBS, *COMING))}。")])
+        raise ScenarioFault([(row.line, f"不认识动词“{verb}”{_nearest(verb, tuple(VERBS))}。")])
     at = moment(row.get("at", "+0s"), before, row.line) if "at" in row else _no_time(row)
     if at < before:
         raise ScenarioFault([(row.line, f"时间 {at.isoformat()} 早于上一步的 {before.isoformat()}；步骤须按时间先后排列。")])
@@ -101,15 +108,36 @@ def _step(row: Mapping, place: int, before: datetime, labels: set[str]) -> Step:
     if expect not in (None, "refused"):
         raise ScenarioFault([(row.line, f"expect 只能是 refused，不能是“{expect}”。")])
     by = None if row.get("by") is None else str(row["by"])
-    return Step(place, row.line, at, verb, case, by, expect == "refused", _fields(row, verb))
+    fields = _fields(row, verb)
+    if isinstance(fields, Merge) and fields.into not in labels:
+        raise ScenarioFault([(row.line, f"并入的“{fields.into}”还没有登记{_nearest(fields.into, tuple(labels))}。")])
+    return Step(place, row.line, at, verb, case, by, expect == "refused", fields)
+
+
+def _beside(step: Step, folder: Path) -> list[tuple[int, str]]:
+    """What is wrong with a file the step names."""
+    if not isinstance(step.fields, ImportCalendar):
+        return []
+    path = folder / step.fields.file
+    if not path.is_file():
+        return [(step.line, f"找不到日历文件“{step.fields.file}”；它须与剧本放在一起，或写出完整路径。")]
+    try:
+        load_calendar_year(path)
+    except DistrictFault as fault:
+        return [(step.line, f"日历文件有误：{problem}") for problem in fault.problems]
+    return []
 
 
 def _no_time(row: Mapping) -> datetime:
     raise ScenarioFault([(row.line, "缺少 at（何时）。")])
 
 
-def _label(row: Mapping, verb: str, labels: set[str]) -> str:
+def _label(row: Mapping, verb: str, labels: set[str]) -> str | None:
     case = row.get("case")
+    if verb in CASELESS:
+        if case is not None:
+            raise ScenarioFault([(row.line, f"动词“{verb}”不针对某一件，请删去 case。")])
+        return None
     if case is None:
         raise ScenarioFault([(row.line, f"动词“{verb}”缺少 case（哪一件）。")])
     label = str(case)
@@ -132,7 +160,9 @@ def _fields(row: Mapping, verb: str) -> BaseModel:
 
 def _said(verb: str, error: Any) -> str:
     field = ".".join(str(part) for part in error["loc"])
-    known = tuple(VERBS[verb].model_fields)
+    known = tuple(held.alias or name for name, held in VERBS[verb].model_fields.items())
+    if words := SHAPES.get(str(error["type"]).partition("_")[0]):
+        return f"“{verb}”的“{field}”须是{words}。"
     match error["type"]:
         case "extra_forbidden":
             return f"“{verb}”不认识字段“{field}”{_nearest(field, known)}。"
@@ -140,8 +170,6 @@ def _said(verb: str, error: Any) -> str:
             return f"“{verb}”缺少字段“{field}”。"
         case "enum" | "literal_error":
             return f"“{verb}”的“{field}”取值不对，可用：{error['ctx']['expected']}。"
-        case "string_type":
-            return f"“{verb}”的“{field}”须是文字；号码、点位请加引号，如 \"001\"。"
         case _:
             return f"“{verb}”的“{field}”不对：{error['msg']}。"
 
