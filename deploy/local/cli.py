@@ -50,13 +50,17 @@ def up(
 
 @app.command()
 def rehearse(
-    file: Annotated[Path, typer.Argument(help="剧本（YAML）", exists=True, dir_okay=False, readable=True)],
+    file: Annotated[Path, typer.Argument(help="剧本（YAML）；试行规则时也可用 events.jsonl", exists=True, dir_okay=False, readable=True)],
     out: Annotated[Path, typer.Option("--out", help="结果目录")], as_json: Annotated[bool, typer.Option("--json", help="摘要以 JSON 输出")] = False,
     district: District = PUTUO,
+    against: Annotated[Path | None, typer.Option("--against", help="另一套方案数据：各演一遍，列出差异", exists=True, file_okay=False)] = None,
 ) -> None:
-    """在真实的 Kafka 和文档库上演练一个剧本，时钟可跳动，几周只需几秒。"""
+    """在真实的 Kafka 和文档库上演练一个剧本，时钟可跳动，几周只需几秒；--against 在生效前试行另一套规则。"""
     from deploy.local.rehearsal.running import rehearse_file
+    from deploy.local.rehearsal.trial import try_rules
 
+    if against is not None:
+        _run(try_rules(file, out, district, against, as_json=as_json))
     _run(rehearse_file(file, out, district, as_json=as_json))
 
 

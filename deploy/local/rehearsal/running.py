@@ -34,21 +34,29 @@ async def rehearse_file(file: Path, out: Path, district_folder: Path, *, as_json
     scenario = load_scenario(file)
     district = load_district(district_folder)
     check_scenario(scenario, district)
+    async with own_stack(out, quiet=as_json) as (stack, keys):
+        summary = await rehearse(scenario, out, district, stack, keys)
+    _report(summary, as_json=as_json)
+    return 0 if summary["passed"] else 1
+
+
+@asynccontextmanager
+async def own_stack(out: Path, *, quiet: bool) -> AsyncIterator[tuple[Stack, Keys]]:
+    """A broker and a store on data of their own, gone afterwards; what is logged meanwhile lies in `out`."""
     with tempfile.TemporaryDirectory(prefix="bancheng-") as folder:
         data = Path(folder)
         out.mkdir(parents=True, exist_ok=True)
         configure("INFO", stream=out / "log.jsonl")
         stack = Stack(data)
-        await stack.start(lambda line: _say(line, quiet=as_json))
+        await stack.start(lambda line: say(line, quiet=quiet))
         try:
-            summary = await _rehearse(scenario, out, district, stack, for_data(data))
+            yield stack, for_data(data)
         finally:
             await stack.stop()
-    _report(summary, as_json=as_json)
-    return 0 if summary["passed"] else 1
 
 
-async def _rehearse(scenario: Scenario, out: Path, district: District, stack: Stack, keys: Keys) -> dict[str, Any]:
+async def rehearse(scenario: Scenario, out: Path, district: District, stack: Stack, keys: Keys) -> dict[str, Any]:
+    """Plays one scenario under one district's rules, writes its files, and returns the summary."""
     places = Places(stack.kafka, stack.mongo_uri, prefix=f"r{token_hex(4)}-")
     async with rehearsing(places, district, keys, scenario) as (system, player):
         played: Played = await player.play()
@@ -90,7 +98,8 @@ class _Site:
         await self._app(scope, receive, send)
 
 
-def _say(line: str, *, quiet: bool) -> None:
+def say(line: str, *, quiet: bool) -> None:
+    """One line to the person at the terminal."""
     if not quiet:
         sys.stdout.write(f"{line}\n")
         sys.stdout.flush()
