@@ -16,7 +16,7 @@ NAME = "router"
 def build(ground: Ground) -> Service:
     """The service on this ground."""
     cases = open_cases(ground, inbox)
-    inbox.bind(cases=cases, scheme=ground.scheme, clock=ground.clock)
+    inbox.bind(cases=cases, scheme=ground.scheme, clock=ground.clock, sealer=ground.sealer)
     return Service(
         NAME, inbox, make_api(ground, cases), make_pages(ground, cases), page_folder=Path(__file__).with_name("pages"),
         tally=partial(tally, cases),

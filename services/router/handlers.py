@@ -6,7 +6,7 @@ from functools import partial
 from hashlib import sha256
 
 from services.router.domain import notes, orders, replies, triage
-from services.router.store import Cases
+from services.router.store import Cases, names_on
 from shared.assembly import Scheme
 from shared.clock import Clock
 from shared.contracts.archive_events import CaseArchived
@@ -23,6 +23,7 @@ from shared.contracts.sla_events import (
 )
 from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
+from shared.privacy.sealing import Sealer
 from shared.storage.cases import Token
 
 inbox = Inbox("router")
@@ -83,11 +84,12 @@ async def note_lock(event: CaseArchived, cases: Cases) -> None:
 
 
 @inbox.on_reply
-async def take_reply(received: tuple[DepartmentReply, str], cases: Cases, scheme: Scheme, clock: Clock) -> None:
+async def take_reply(received: tuple[DepartmentReply, str], cases: Cases, scheme: Scheme, clock: Clock, sealer: Sealer) -> None:
     """A department's own system signs, contacts or answers."""
     reply, unit = received
     digest = sha256(reply.model_dump_json().encode()).hexdigest()
-    rule = partial(replies.take_reply, reply=reply, topic_unit=unit, district=scheme.district, now=clock.now())
+    clean = replies.scrubbed(reply, names_on(await cases.get(reply.case_no), sealer))
+    rule = partial(replies.take_reply, reply=clean, topic_unit=unit, district=scheme.district, now=clock.now())
     await cases.change(reply.case_no, rule, token=Token(f"reply/{unit}/{reply.reply_id}", digest), confirm=True)
 
 

@@ -6,6 +6,7 @@ from services.router.domain.state import CaseFile
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState
 from shared.messaging.inbox import Inbox
+from shared.privacy.sealing import Sealer, Unsealable
 from shared.storage.cases import CaseStore, Indexed
 from shared.storage.documents import Layout, Query
 
@@ -27,6 +28,14 @@ def _indexed(case: CaseFile) -> Indexed:
         "state": case.state.value, "due_at": case.due_at, "received_at": case.received_at, "site": case.site,
         "lead": case.lead.unit if case.lead else None,
     })
+
+
+def names_on(case: CaseFile | None, sealer: Sealer) -> list[str]:
+    """The person's name, to be found in free text; a lost key or a clue's box does not stop the work: then only numbers are."""
+    try:
+        return [sealer.open(case.contact.name, case_no=case.case_no)] if case and case.contact.name else []
+    except Unsealable:
+        return []
 
 
 async def in_state(cases: Cases, state: CaseState, limit: int = 200) -> list[CaseFile]:

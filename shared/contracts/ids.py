@@ -11,7 +11,7 @@ CaseNo = NewType("CaseNo", str)
 OrderNo = NewType("OrderNo", str)
 
 EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:bancheng:event")
-CASE_NO = re.compile(r"^(PT|DD)\d{6}\d{3}([0-9]|[A-HJ-NP-Z])\d{3,}$")
+CASE_NO = re.compile(r"^(PT|DD|XS|TZ)\d{6}\d{3}([0-9]|[A-HJ-NP-Z])\d{3,}$")
 _OVERFLOW = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PLAIN = 10_000
 

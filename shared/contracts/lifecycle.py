@@ -77,14 +77,14 @@ CASE: tuple[Transition[C], ...] = (
 ORDER: tuple[Transition[O], ...] = (
     Transition("O1", (), "OrderIssued", O.ISSUED),
     Transition("O2", (O.ISSUED,), "OrderSigned", O.SIGNED),
-    Transition("O3", (O.SIGNED,), "CitizenContacted", O.PROCESSING),
+    Transition("O3", TAKEN, "CitizenContacted", O.PROCESSING),
     Transition("O4", TAKEN, "OrderAnswered", O.FEEDBACK_SUBMITTED),
     Transition("O5", (O.FEEDBACK_SUBMITTED,), "OrderAccepted", O.ACCEPTED),
     Transition("O6", (O.FEEDBACK_SUBMITTED,), "FeedbackRejected", O.PROCESSING),
     Transition("O7", TAKEN, "OrderReturnRequested", O.RETURN_REQUESTED),
     Transition("O8", (O.RETURN_REQUESTED,), "OrderReturned", O.RETURNED),
     Transition("O9", (O.RETURN_REQUESTED,), "OrderReturnRefused", O.SIGNED),
-    Transition("O10", OWED, "OrderCancelled", O.CANCELLED),
+    Transition("O10", (*OWED, O.FEEDBACK_SUBMITTED), "OrderCancelled", O.CANCELLED),
 )
 
 

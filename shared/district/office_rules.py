@@ -78,13 +78,31 @@ class SuggestionRules(Entry):
     limit_wd: Days
 
 
+class ScoreRules(Entry):
+    """综合分: points of each rate, and what is taken off for each overdue case, 红牌 and 虚假办结 (domain §7)."""
+
+    on_time: Count
+    resolved: Count
+    satisfied: Count
+    signed_and_contacted: Count
+    knowledge: Count
+    overdue: Count
+    red: Count
+    false_feedback: Count
+
+
 class ReportRules(Entry):
-    """月台账 and 双月评估 (方案 七(二))."""
+    """月台账 and 双月评估 (方案 七(二)): reminded and due on working days of the next month, when rates are shown, 综合分."""
 
     monthly_due_wd: Days
     due_at: time
+    remind_wd: Days
+    remind_at: time
     nil_return: bool
     bimonthly_min_n: Count
+    same_cause_count: Count
+    percentile: Annotated[float, Field(gt=0, le=1)]
+    score: ScoreRules
 
 
 class Link(Entry):

@@ -53,13 +53,18 @@ OFFICE = ("GO", "GL")
 
 @dataclass(frozen=True)
 class Act:
-    """One write: `rule(state, command, district, by=, now=)` decides it, `roles` may ask for it."""
+    """One write: `rule(state, command, district, by=, now=)` decides it, `roles` may ask for it.
+
+    `led`: where the office itself is complained of, none of its people may see the case, so its leader does this
+    (domain: 歧义 21; policy `complaint.self_route_role`).
+    """
 
     path: str
     command: type[Command]
     rule: Callable[..., Any]
     roles: tuple[str, ...]
     says: str
+    led: bool = False
 
 
 ACTS = (
@@ -76,10 +81,10 @@ ACTS = (
     Act("urge", Words, asking.urge, FOR_THE_PERSON, "代办理对象催单 (方案 六)"),
     Act("supply", Words, asking.supply, FOR_THE_PERSON, "代办理对象补交材料 (方案 六)"),
     Act("evaluate", Evaluate, closing.evaluate, FOR_THE_PERSON, "代办理对象评价 (方案 六(六))"),
-    Act("sign", UnitStep, orders.sign, UNIT, "签收 (方案 六(四))"),
-    Act("contact", UnitStep, orders.contact, UNIT, "先行联系 (方案 六(四))"),
-    Act("answer", Answered, orders.answer, UNIT, "反馈解决意见 (方案 六(四))"),
-    Act("request-material", RequestMaterial, asking.request_material, UNIT, "一次性告知补材料 (方案 六(四))"),
+    Act("sign", UnitStep, orders.sign, UNIT, "签收 (方案 六(四))", led=True),
+    Act("contact", UnitStep, orders.contact, UNIT, "先行联系 (方案 六(四))", led=True),
+    Act("answer", Answered, orders.answer, UNIT, "反馈解决意见 (方案 六(四))", led=True),
+    Act("request-material", RequestMaterial, asking.request_material, UNIT, "一次性告知补材料 (方案 六(四))", led=True),
     Act("request-return", RequestReturn, returning.request_return, ("DO", "SH"), "申请退单 (方案 六(四))"),
     Act("rule-return", RuleReturn, returning.rule_return, (*ANALYST, *OFFICE), "裁定退单 (方案 六(四))"),
     Act("request-extension", RequestExtension, extending.request_extension, UNIT, "申请延时 (方案 四(四)4)"),
@@ -87,7 +92,7 @@ ACTS = (
     Act("refuse-extension", Explained, extending.refuse_extension, ("DL", *OFFICE), "不同意延时 (方案 四(四)4)"),
     Act("verify", Verify, closing.verify, ANALYST, "核查反馈 (方案 六(六))"),
     Act("reject-answer", RejectAnswer, closing.reject_answer, ANALYST, "退回反馈 (方案 六(六))"),
-    Act("follow-up", FollowUp, closing.follow_up, ("FU",), "回访 (方案 六(六))"),
+    Act("follow-up", FollowUp, closing.follow_up, ("FU",), "回访 (方案 六(六))", led=True),
     Act("screen", Screen, redoing.screen, ("WS", "GO"), "甄别 (方案 六(六))"),
     Act("reopen", Nothing, redoing.reopen, ("FU", "WS"), "重办 (方案 六(六))"),
     Act("consult", Reasoned, redoing.consult, ("WS", "GO"), "提级会商 (方案 五(二))"),

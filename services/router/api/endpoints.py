@@ -60,5 +60,6 @@ def _add_act(api: APIRouter, desk: Desk, act: Act) -> None:
         return await desk.act(case_no, act, command, staff, key)
 
     # FastAPI reads a request's form and rights from the annotations: here they come from the table.
-    carry_out.__annotations__ |= {"command": act.command, "staff": Annotated[Staff, acting(*act.roles)]}
+    leader = (desk.complaints.self_route_role,) if act.led else ()
+    carry_out.__annotations__ |= {"command": act.command, "staff": Annotated[Staff, acting(*act.roles, *leader)]}
     api.post(f"/cases/{{case_no}}/{act.path}", name=act.path.replace("-", "_"), description=act.says)(carry_out)

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.router.domain.commands import RequestMaterial, Words
 from services.router.domain.guards import Doer, known, the_open_order, wants_open, wants_state
 from services.router.domain.state import CaseFile
+from shared.contracts.event import Event
 from shared.contracts.router_events import CitizenUrged, MaterialRequested, MaterialSupplied
 from shared.contracts.sealed import Sealed
 from shared.contracts.terms import CaseState
@@ -23,7 +24,7 @@ def request_material(state: File, command: RequestMaterial, district: District, 
     order = the_open_order(case, district, command.unit or (case.lead.unit if case.lead else None))
     if order.material_asked:
         raise RuleBroken("material.once", "补材料须一次告知清楚，本单位已告知过；请凭已有材料办理。", field="list")
-    case = case.with_order(order.model_copy(update={"material_asked": True})).model_copy(update={"waiting_citizen": True})
+    case = case.with_order(order.model_copy(update={"material_asked": True, "material_awaited": True}))
     said = MaterialRequested(
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, items=command.items
     )
@@ -33,15 +34,18 @@ def request_material(state: File, command: RequestMaterial, district: District, 
 def supply(
     state: File, command: Words, district: District, *, by: Doer, now: datetime, words: Sealed | None = None
 ) -> Decision[File]:
-    """The person brings what was asked for."""
+    """The person brings what was asked for; every unit that waits for it is told."""
     case = wants_state(known(state), "补交材料", CaseState.HANDLING, CaseState.CONSULTATION)
-    order = next((held for held in case.this_round if held.material_asked), None)
-    if not case.waiting_citizen or order is None:
+    waiting = [held for held in case.this_round if held.open and held.material_awaited]
+    if not waiting:
         raise RuleBroken("material.not_asked", "承办单位没有要求补交材料，无需提交；要补充情况请联系窗口。")
-    said = MaterialSupplied(
-        case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, words=words
-    )
-    return Decision(case.model_copy(update={"waiting_citizen": False}), [said])
+    events: list[Event] = []
+    for order in waiting:
+        case = case.with_order(order.model_copy(update={"material_awaited": False}))
+        events.append(MaterialSupplied(
+            case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, words=words
+        ))
+    return Decision(case, events)
 
 
 def urge(

@@ -30,20 +30,22 @@ def verify(state: File, command: Verify, district: District, *, by: Doer, now: d
         case_no=case.case_no, occurred_at=now, actor=by.id, replied_at=replied_at, result=lead.result or Result.UNRESOLVED,
         text=lead.text, lead=lead.unit, lead_name=district.departments[lead.unit].name,
     )
-    case = fed_back(case, said)
-    if case.anonymous and not district.policy.anonymous.followup:
-        return Decision(*_closed(case, [*events, said], by, now))
-    return Decision(case, [*events, said])
+    return Decision(*fed_back(case, [*events, said], said, district, by, now))
 
 
-def fed_back(case: CaseFile, said: CaseFedBack) -> CaseFile:
-    """The person has an answer; the first one ends their clock, a later one belongs to its round."""
+def fed_back(
+    case: CaseFile, events: list[Event], said: CaseFedBack, district: District, by: Doer, now: datetime, *, final: bool = False
+) -> tuple[CaseFile, list[Event]]:
+    """The person has an answer: the first one ends their clock; where nobody can be asked it closes at once (domain 歧义 23)."""
     replied_at = case.replied_at or said.replied_at
     overdue = case.due_at is not None and replied_at > case.due_at
-    return case.model_copy(update={
+    case = case.model_copy(update={
         "state": CaseState.FED_BACK, "replied_at": replied_at, "result": said.result, "overdue": overdue, "extension": None,
-        "follow_ups": 0, "call_days": (), "discontent": False, "finding": None,
+        "follow_ups": 0, "call_days": (), "discontent": False, "finding": None, "waiting_citizen": False, "final": final,
     })
+    if case.anonymous and not district.policy.anonymous.followup:
+        return _closed(case, events, by, now)
+    return case, events
 
 
 def _lead(case: CaseFile) -> Order:
@@ -109,15 +111,15 @@ def _heard(
     content = bool(said.resolved) and (said.stars or 0) >= district.policy.followup.satisfied_from
     if content or case.final:
         return _closed(case, [said], by, now, said)
-    return case.model_copy(update={"state": CaseState.FED_BACK, "discontent": True}), [said]
+    return case.model_copy(update={"state": CaseState.FED_BACK, "discontent": True, "finding": None}), [said]
 
 
 def _in_vain(
     case: CaseFile, said: FollowUpRecorded, district: District, by: Doer, now: datetime
 ) -> tuple[CaseFile, list[Event]]:
-    """domain 歧义 19: so many calls on so many days; then it closes and may be rated for some days more."""
+    """domain 歧义 19: so many calls on so many days close it, unless the person was heard and is not content (甄别 is due)."""
     rules = district.policy.followup
-    if case.follow_ups < rules.attempts or len(case.call_days) < rules.min_days:
+    if case.discontent or case.follow_ups < rules.attempts or len(case.call_days) < rules.min_days:
         return case, [said]
     until = district.calendar.due_after(now, rules.unreachable_archive_wd).due_at
     return _closed(case, [said], by, now, open_until=until)

@@ -62,11 +62,12 @@ def _issued(case: CaseFile, order: Order, unit: Department, sign_due: datetime, 
     )
 
 
-def cancelled(case: CaseFile, reason: str, by: Doer, now: datetime) -> Happened:
-    """Takes back every order that still owes an answer."""
+def cancelled(case: CaseFile, reason: str, by: Doer, now: datetime, *, instead: str | None = None) -> Happened:
+    """Takes back every order that still owes an answer; with a lead `instead`, also what it takes the place of."""
     events: list[Event] = []
     for order in case.this_round:
-        if order.open:
+        replaced = order.role is OrderRole.LEAD or order.unit == instead
+        if order.open or (instead and replaced and order.state is OrderState.FEEDBACK_SUBMITTED):
             case = case.with_order(order.model_copy(update={"state": OrderState.CANCELLED}))
             events.append(OrderCancelled(
                 case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, reason=reason

@@ -34,7 +34,8 @@ def note_missed(state: File, event: DeadlineMissed) -> Decision[File]:
         return lapse(state, event)
     if state is None or event.kind is not DeadlineKind.ANSWER:
         return unchanged(state)
-    return Decision(state.model_copy(update={"overdue": True}))
+    late = state.replied_at is None or state.replied_at > event.due_at  # the answer and the miss may cross on the way
+    return Decision(state.model_copy(update={"overdue": state.overdue or late}))
 
 
 def note_urged(state: File, event: OrderUrged) -> Decision[File]:

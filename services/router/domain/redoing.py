@@ -58,6 +58,7 @@ def reopen(state: File, command: Nothing, district: District, *, by: Doer, now: 
 def _next_round(case: CaseFile, due_at: datetime) -> CaseFile:
     return case.model_copy(update={
         "state": CaseState.HANDLING, "round": case.round + 1, "round_due_at": due_at, "discontent": False, "finding": None,
+        "waiting_citizen": False,
     })
 
 
@@ -80,7 +81,8 @@ def conclude(state: File, command: Conclude, district: District, *, by: Doer, no
         case_no=case.case_no, occurred_at=now, actor=by.id, outcome=command.outcome, lead=lead.code if lead else None
     )
     before = case.lead
-    case, taken_back = cancelled(case, "会商后另行指定" if lead else "会商后终结答复", by, now)
+    reason = "会商后另行指定" if lead else "会商后终结答复"
+    case, taken_back = cancelled(case, reason, by, now, instead=lead.code if lead else None)
     if lead is None:
         case, answered = _final(case, before, command, district, by, now)
         return Decision(case, [said, *taken_back, *answered])
@@ -109,7 +111,7 @@ def _final(
         case_no=case.case_no, occurred_at=now, actor=by.id, replied_at=now, result=case.result or Result.EXPLAINED,
         text=command.outcome, lead=unit, lead_name=district.departments[unit].name,
     )
-    return fed_back(case, said).model_copy(update={"final": True}), [said]
+    return fed_back(case, [said], said, district, by, now, final=True)
 
 
 def _discontent(state: File, act: str) -> CaseFile:
@@ -122,5 +124,5 @@ def _discontent(state: File, act: str) -> CaseFile:
 def _lead(case: CaseFile) -> Order:
     found = case.lead or next((order for order in reversed(case.orders) if order.role is OrderRole.LEAD), None)
     if found is None:
-        raise RuleBroken("redo.no_order", "此件没有派过承办单，无法重办；请另行登记。")
+        raise RuleBroken("redo.no_order", "此件没有派过承办单，无法重办；请提级会商，指定承办单位。")
     return found

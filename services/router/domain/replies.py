@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from pydantic import ValidationError
@@ -15,8 +16,15 @@ from shared.contracts.router_events import ReplyRefused
 from shared.decision import Decision
 from shared.district.model import District
 from shared.errors import RuleBroken, Unprocessable
+from shared.privacy.masking import scrub
 
 File = CaseFile | None
+WORDS = ("unit", "text", "cause", "basis", "alternative", "lesson")
+
+
+def scrubbed(reply: DepartmentReply, names: Sequence[str]) -> DepartmentReply:
+    """The reply freed of personal data, before any rule sees it: its words go into events (个保法 51)."""
+    return reply.model_copy(update={field: scrub(getattr(reply, field), names) for field in WORDS})
 
 
 def take_reply(state: File, reply: DepartmentReply, topic_unit: str, district: District, *, now: datetime) -> Decision[File]:

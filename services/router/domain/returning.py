@@ -28,12 +28,13 @@ def request_return(state: File, command: RequestReturn, district: District, *, b
     suggested = the_unit(district, command.suggest, field="suggest") if command.suggest else None
     case, events = signed(case, order, by.id, now)
     order = next(held for held in case.orders if held.order_no == order.order_no)
-    asked = {"state": OrderState.RETURN_REQUESTED, "suggested": suggested.code if suggested else None}
+    by_office = case.returns >= district.policy.returns.max
+    asked = {"state": OrderState.RETURN_REQUESTED, "suggested": suggested.code if suggested else None, "office_rules": by_office}
     case = case.with_order(order.model_copy(update=asked)).model_copy(update={"returns": case.returns + 1})
     said = OrderReturnRequested(
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit,
         unit_name=district.departments[order.unit].name, reason=command.reason, suggest=suggested.code if suggested else None,
-        ruled_by_office=_needs_office(case, district),
+        ruled_by_office=by_office,
     )
     return Decision(case, [*events, said])
 
@@ -52,15 +53,11 @@ def _may_return(case: CaseFile, order: Order, district: District, now: datetime)
         raise RuleBroken("return.late", words)
 
 
-def _needs_office(case: CaseFile, district: District) -> bool:
-    return case.returns > district.policy.returns.max
-
-
 def rule_return(state: File, command: RuleReturn, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """裁定: accepted, it goes to another unit under the same due moment; refused, the unit is designated."""
     case = wants_state(known(state), "退单裁定", CaseState.HANDLING)
     order = _pending(case, district, command.unit)
-    if _needs_office(case, district) and not by.has(*OFFICE):
+    if order.office_rules and not by.has(*OFFICE):
         raise RuleBroken("return.office", "此件再次退单，职责有争议，须由政务服务办裁定。")
     if command.accepted:
         return _accepted(case, order, command, district, by, now)
@@ -95,7 +92,7 @@ def _accepted(
         if not any(held.open for held in case.this_round):
             case = case.model_copy(update={"state": CaseState.FEEDBACK_REVIEW})
         return Decision(case, events)
-    posting = Posting(to, order.role, designated=_needs_office(case, district), parent_order=order.order_no)
+    posting = Posting(to, order.role, designated=order.office_rules, parent_order=order.order_no)
     case, issued = dispatched(case, [posting], district, by, now)
     return Decision(case, [*events, *issued])
 

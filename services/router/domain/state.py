@@ -34,7 +34,9 @@ class Order(Frozen):
     answered_at: AwareDatetime | None = None
     returned_at: AwareDatetime | None = None
     suggested: str | None = None
+    office_rules: bool = False
     material_asked: bool = False
+    material_awaited: bool = False
     result: Result | None = None
     text: str = ""
     basis: str = ""
@@ -126,6 +128,8 @@ class CaseFile(Frozen):
         return self.state in ENDED
 
     def with_order(self, changed: Order) -> CaseFile:
-        """The same case with one order changed."""
+        """The same case with one order changed; the person is waited for while an open order of the round waits."""
         orders = tuple(changed if order.order_no == changed.order_no else order for order in self.orders)
-        return self.model_copy(update={"orders": orders})
+        case = self.model_copy(update={"orders": orders})
+        waits = any(order.open and order.material_awaited for order in case.this_round)
+        return case.model_copy(update={"waiting_citizen": waits})

@@ -6,7 +6,16 @@ from datetime import datetime
 
 from services.router.domain.commands import Nothing, Regrade, ResolveNow, Triage
 from services.router.domain.dispatching import Posting, dispatched, reset_due
-from services.router.domain.guards import UNDER_ANALYSIS, Doer, known, may_handle, the_category, the_unit, wants_analyst, wants_state
+from services.router.domain.guards import (
+    UNDER_ANALYSIS,
+    Doer,
+    known,
+    may_handle,
+    the_category,
+    the_unit,
+    wants_analyst,
+    wants_state,
+)
 from services.router.domain.state import CaseFile
 from shared.calendar import Deadline
 from shared.contracts.intake_events import CaseRegistered
@@ -77,6 +86,10 @@ def regrade(state: File, command: Regrade, district: District, *, by: Doer, now:
     """domain 歧义 1: once, soon after signing, to a harder grade; the clock still counts from receipt."""
     case, rules = wants_state(known(state), "改级", CaseState.HANDLING), district.policy.grading
     previous = case.grade or Grade.GENERAL
+    if case.replied_at is not None:
+        raise RuleBroken("grading.redo", "重办和会商后的件不再改级；群众的答复期限不变，请按期反馈。", field="grade")
+    if case.extension is not None:
+        raise RuleBroken("extension.pending", "此件有延时申请在审批，请先审批延时，再看是否改级。")
     if case.extended or case.regraded >= rules.upgrade_max:
         raise RuleBroken("grading.once", f"改级最多{rules.upgrade_max}次，此件不能再改；确需更久请申请延时。", field="grade")
     if HARDER.get(command.grade, -1) <= HARDER.get(previous, len(HARDER)):

@@ -8,16 +8,12 @@ from typing import Any
 
 import pytest
 
-from services.router import app
 from services.router.domain import closing, orders, triage
-from services.router.domain.commands import Answered, FollowUp, ResolveNow, Triage, UnitStep, Verify
+from services.router.domain.commands import FollowUp, ResolveNow, Triage, UnitStep, Verify
 from services.router.domain.guards import Doer
 from services.router.domain.state import CaseFile
-from services.router.handlers import inbox
-from services.router.store import Cases, open_cases
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Event
-from shared.contracts.replies import DepartmentReply
 from shared.contracts.router_events import (
     CaseClosed,
     CaseResolvedInstantly,
@@ -27,56 +23,14 @@ from shared.contracts.router_events import (
     OrderAnswered,
     OrderIssued,
     OrderSigned,
-    ReplyRefused,
 )
 from shared.contracts.sla_events import DeadlineMissed, OrderUrged, SignLapsed, SupervisionIssued
-from shared.contracts.terms import CaseState, Category, DeadlineKind, Grade, OrderRole, OrderState, Result, SupervisionLevel
+from shared.contracts.terms import CaseState, Category, DeadlineKind, Grade, OrderRole, OrderState, SupervisionLevel
 from shared.errors import RuleBroken
 from shared.storage.cases import KeyReused, Token
-from shared.testing.driver import DISTRICT, ServiceDriver, at
-from shared.testing.events import CASE, a_case_registered
-
-NOW = "2026-09-30 10:30"
-TEXT = "已查清参保地登记错误并当日改正，异地就医备案已经办成，今后不必再跑。"
-
-
-class Desk:
-    """Router with one registered case, and short words for what people do with it."""
-
-    def __init__(self, driver: ServiceDriver) -> None:
-        self.driver = driver
-        self.cases: Cases = open_cases(driver.ground, inbox)
-
-    async def does(self, rule: Any, when: str = NOW, actor: str = "somebody", **more: Any) -> CaseFile:
-        """Somebody does something; the case afterwards."""
-        if at(when) > self.driver.clock.now():
-            self.driver.clock.move_to(at(when))
-        bound = partial(rule, district=DISTRICT, by=Doer(actor), now=at(when), **more)
-        return (await self.cases.change(CASE, bound, confirm=True)).state
-
-    async def triaged(self, assist: tuple[str, ...] = (), **more: Any) -> CaseFile:
-        """Graded general and given to the health insurance bureau."""
-        command = Triage(grade=Grade.GENERAL, lead="医保局", assist=assist, requirement="查清报错原因", **more)
-        return await self.does(triage.triage, command=command)
-
-    async def answered(self, when: str = "2026-10-09 10:00", unit: str | None = None, **more: Any) -> CaseFile:
-        """A unit answers."""
-        said: dict[str, Any] = {"result": Result.RESOLVED, "text": TEXT}
-        return await self.does(orders.answer, when, command=Answered(unit=unit, **(said | more)))
-
-    async def case(self) -> CaseFile:
-        """The case as it stands."""
-        found = await self.cases.get(CASE)
-        assert found is not None
-        return found
-
-
-@pytest.fixture
-async def desk() -> Desk:
-    """A case registered on 30 September 2026 at 10:00."""
-    driver = ServiceDriver(app, "2026-09-30 10:00")
-    await driver.consumes(a_case_registered("2026-09-30 10:00"))
-    return Desk(driver)
+from shared.testing.driver import DISTRICT, at
+from shared.testing.events import CASE
+from tests.services.router.desk import FU, NOW, Desk
 
 
 async def test_analysis_sends_one_order_to_each_unit(desk: Desk) -> None:
@@ -120,9 +74,7 @@ async def test_an_analysis_against_the_rules_is_refused(desk: Desk, command: dic
 
 async def test_a_category_must_be_known_by_the_analysis() -> None:
     """A matter that came without one needs it now."""
-    driver = ServiceDriver(app, "2026-09-30 10:00")
-    await driver.consumes(a_case_registered("2026-09-30 10:00", category=None))
-    desk = Desk(driver)
+    desk = await Desk.opened(category=None)
 
     with pytest.raises(RuleBroken, match="请先定类别"):
         await desk.triaged()
@@ -131,11 +83,10 @@ async def test_a_category_must_be_known_by_the_analysis() -> None:
 
 async def test_the_unit_complained_about_never_handles_the_complaint() -> None:
     """domain §10 row 21."""
-    driver = ServiceDriver(app, "2026-09-30 10:00")
-    await driver.consumes(a_case_registered("2026-09-30 10:00", category=Category.COMPLAINT, complained_unit="yibao"))
+    desk = await Desk.opened(category=Category.COMPLAINT, complained_unit="yibao")
 
     with pytest.raises(RuleBroken, match="被投诉单位不能承办"):
-        await Desk(driver).triaged()
+        await desk.triaged()
 
 
 async def test_a_second_analysis_is_refused(desk: Desk) -> None:
@@ -168,7 +119,7 @@ async def test_the_path_from_signing_to_closing(desk: Desk) -> None:
     assert (await desk.answered()).state is CaseState.FEEDBACK_REVIEW
     fed_back = await desk.does(closing.verify, "2026-10-09 11:00", command=Verify())
     assert (fed_back.state, fed_back.replied_at) == (CaseState.FED_BACK, at("2026-10-09 10:00"))
-    closed = await desk.does(closing.follow_up, "2026-10-09 15:00", actor="fu", command=FollowUp(resolved=True, stars=5))
+    closed = await desk.does(closing.follow_up, "2026-10-09 15:00", by=FU, command=FollowUp(resolved=True, stars=5))
     assert closed.state is CaseState.CLOSED
 
     await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=at("2026-10-09 15:00"), digest="sha256:0", events=9))
@@ -240,7 +191,7 @@ async def followed_up(desk: Desk, *calls: FollowUp) -> CaseFile:
     await desk.answered()
     case = await desk.does(closing.verify, "2026-10-09 11:00", command=Verify())
     for place, call in enumerate(calls):
-        case = await desk.does(closing.follow_up, f"2026-10-1{place + 2} 09:00", actor="fu", command=call)
+        case = await desk.does(closing.follow_up, f"2026-10-1{place + 2} 09:00", by=FU, command=call)
     return case
 
 
@@ -264,60 +215,6 @@ async def test_a_reached_call_needs_its_result(desk: Desk) -> None:
     """Reached means an answer was given."""
     with pytest.raises(RuleBroken, match="已接通的回访"):
         await followed_up(desk, FollowUp())
-
-
-def a_reply(step: str, reply_id: str = "r1", **more: Any) -> DepartmentReply:
-    """A reply of the health insurance bureau's own system."""
-    said: dict[str, Any] = {"reply_id": reply_id, "case_no": CASE, "order_no": f"{CASE}-01", "unit": "yibao", "step": step}
-    return DepartmentReply(**(said | more))
-
-
-async def test_a_departments_system_signs_contacts_and_answers(desk: Desk) -> None:
-    """方案 六(四): over the topics the same rules hold; a reply that comes twice is done once."""
-    await desk.triaged()
-
-    await desk.driver.hears("yibao", a_reply("SIGN"))
-    await desk.driver.hears("yibao", a_reply("CONTACT", "r2"))
-    await desk.driver.hears("yibao", a_reply("ANSWER", "r3", result=Result.RESOLVED, text=TEXT))
-
-    assert (await desk.case()).state is CaseState.FEEDBACK_REVIEW
-    assert [event.actor for event in desk.driver.published(OrderAnswered)] == ["dept:yibao"]
-    assert not desk.driver.published(ReplyRefused)
-
-
-@pytest.mark.parametrize(
-    ("topic", "reply", "rule"),
-    [
-        ("gongan", a_reply("SIGN"), "reply.not_your_order"),
-        ("gongan", a_reply("SIGN", unit="gongan"), "reply.not_your_order"),
-        ("yibao", a_reply("SIGN", unit="火星局"), "reply.unknown_unit"),
-        ("yibao", a_reply("SIGN", order_no=f"{CASE}-09"), "reply.not_your_order"),
-        ("yibao", a_reply("ANSWER"), "reply.answer_incomplete"),
-        ("yibao", a_reply("ANSWER", result=Result.RESOLVED, text="<script>alert(1)</script>"), "reply.answer_incomplete"),
-    ],
-)
-async def test_a_reply_against_the_rules_is_refused_recorded_and_told(desk: Desk, topic: str, reply: DepartmentReply, rule: str) -> None:
-    """The case stays as it was; the refusal stands on it once and goes to its sender."""
-    await desk.triaged()
-    before = await desk.case()
-
-    await desk.driver.hears(topic, reply)
-
-    assert [(event.rule, event.unit) for event in desk.driver.published(ReplyRefused)] == [(rule, topic)]
-    assert desk.driver.topics_of(ReplyRefused) == ["router.cases", f"dept.{topic}.orders"]
-    assert await desk.case() == before
-
-
-async def test_a_reply_nobody_can_place_is_a_dead_letter(desk: Desk) -> None:
-    """No such case, not JSON, or the same id with other words."""
-    await desk.triaged()
-    await desk.driver.hears("yibao", a_reply("SIGN", case_no="PT2609300019999", order_no="PT2609300019999-01"))
-    await desk.driver.hears("yibao", b"{not json")
-    await desk.driver.hears("yibao", a_reply("SIGN"))
-    await desk.driver.hears("yibao", a_reply("CONTACT"))
-
-    assert len(set(desk.driver.dead())) == 3
-    assert (await desk.case()).orders[0].contacted_at is None
 
 
 async def test_what_time_does_shows_on_the_orders(desk: Desk) -> None:
@@ -344,7 +241,8 @@ async def test_what_time_does_shows_on_the_orders(desk: Desk) -> None:
 
 async def test_the_same_request_is_answered_again_not_done_again(desk: Desk) -> None:
     """One key, one deed; another body under the same key is refused."""
-    rule = partial(triage.triage, command=Triage(grade=Grade.GENERAL, lead="医保局", requirement="查清"), district=DISTRICT, by=Doer("x"), now=at(NOW))
+    command = Triage(grade=Grade.GENERAL, lead="医保局", requirement="查清")
+    rule = partial(triage.triage, command=command, district=DISTRICT, by=Doer("x"), now=at(NOW))
 
     first = await desk.cases.change(CASE, rule, token=Token("k", "1"), confirm=True)
     again = await desk.cases.change(CASE, rule, token=Token("k", "1"), confirm=True)
