@@ -11,9 +11,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator
 
+from services.notifier.domain.people import may_hear
 from services.notifier.domain.state import Dispatches, Notice
 from services.notifier.store import Logs, Row, newest
+from shared.assembly import Scheme
 from shared.contracts.terms import Category, NoticeChannel, NoticeStatus
+from shared.district.model import District
 from shared.district.roles import Role
 from shared.web.pages import page
 from shared.web.problems import Problem
@@ -94,24 +97,26 @@ def view(log: Dispatches, notice: Notice) -> NoticeView:
     return NoticeView(case_no=log.case_no, event_id=notice.about, at=notice.at, **same)
 
 
-def visible(log: Dispatches, staff: Staff) -> bool:
-    """Nobody sees the messages of a complaint about their own unit; its leader, who leads it then, does."""
-    return log.complained_unit is None or log.complained_unit != staff.unit or Role.GL in staff.roles
+def visible(log: Dispatches, staff: Staff, district: District) -> bool:
+    """Nobody sees the messages of a complaint about themselves or their unit, and of a clue only 纪检 knows."""
+    if log.clue and Role.JW not in staff.roles:
+        return False
+    return may_hear(log, district, staff.id, staff.unit, staff.roles)
 
 
-async def outbox(logs: Logs, wanted: Wanted, staff: Staff) -> OutboxView:
+async def outbox(logs: Logs, wanted: Wanted, staff: Staff, district: District) -> OutboxView:
     """One page of the messages this person may see."""
     last = wanted.offset + wanted.limit
-    found = await _found(logs, wanted, staff, last + 1)
+    found = await _found(logs, wanted, staff, district, last + 1)
     shown = [view(log, notice) for log, notice in found[wanted.offset : last]]
     return OutboxView(notices=shown, offset=wanted.offset, next_offset=last if len(found) > last else None)
 
 
-async def _found(logs: Logs, wanted: Wanted, staff: Staff, most: int) -> list[Row]:
+async def _found(logs: Logs, wanted: Wanted, staff: Staff, district: District, most: int) -> list[Row]:
     if wanted.case_no is None:
-        return await newest(logs, most, lambda log, notice: wanted.fits(notice) and visible(log, staff))
+        return await newest(logs, most, lambda log, notice: wanted.fits(notice) and visible(log, staff, district))
     log = await logs.get(wanted.case_no)
-    if log is None or not visible(log, staff):
+    if log is None or not visible(log, staff, district):
         return []
     return [
         (log, notice)
@@ -120,20 +125,20 @@ async def _found(logs: Logs, wanted: Wanted, staff: Staff, most: int) -> list[Ro
     ]
 
 
-def make_api(logs: Logs) -> APIRouter:
+def make_api(logs: Logs, scheme: Scheme) -> APIRouter:
     """The JSON endpoints of notifier."""
     api = APIRouter(prefix="/api/notifier", tags=["notifier"])
 
     @api.get("/outbox")
     async def read_outbox(staff: Window, wanted: Annotated[Wanted, Depends()]) -> OutboxView:
         """Messages over all cases, the newest first; filters look through the 2,000 cases told of last."""
-        return await outbox(logs, wanted, staff)
+        return await outbox(logs, wanted, staff, scheme.district)
 
     @api.get("/cases/{case_no}/notices")
     async def notices_of_case(case_no: CaseNumber, staff: Window) -> LogView:
         """The messages of one case, oldest first."""
         log = await logs.get(case_no)
-        if log is None or not visible(log, staff):
+        if log is None or not visible(log, staff, scheme.district):
             raise Problem(404, "查无此件，请核对工单编号。", "/problems/rule")
         same = log.model_dump(include={"case_no", "category", "anonymous", "confidential", "next_at"})
         shown = [view(log, notice) for notice in log.notices]
@@ -142,14 +147,14 @@ def make_api(logs: Logs) -> APIRouter:
     return api
 
 
-def make_pages(logs: Logs) -> APIRouter:
+def make_pages(logs: Logs, scheme: Scheme) -> APIRouter:
     """The page of notifier: the sandbox outbox."""
     pages = APIRouter(prefix="/notifier")
 
     @pages.get("/")
     async def outbox_page(request: Request, staff: Window, wanted: Annotated[Wanted, Depends()]) -> Response:
         """What went out, the newest first."""
-        shown = await outbox(logs, wanted, staff)
+        shown = await outbox(logs, wanted, staff, scheme.district)
         roles = {role.value: role.chinese for role in Role}
         return page(
             request,

@@ -20,8 +20,8 @@ def build(ground: Ground) -> Service:
     return Service(
         "notifier",
         inbox,
-        make_api(logs),
-        make_pages(logs),
+        make_api(logs, ground.scheme),
+        make_pages(logs, ground.scheme),
         page_folder=Path(__file__).parent / "pages",
         jobs=make_jobs(ground, logs, SandboxGateway(ground)),
         next_due=partial(earliest, logs, "next_at", lambda log: log.next_at),

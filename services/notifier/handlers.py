@@ -4,24 +4,57 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.notifier.domain import occasions, telling
+from services.notifier.domain import duties, occasions, telling
+from services.notifier.domain.occasions import E, Occasion
+from services.notifier.domain.state import Dispatches
 from services.notifier.store import Logs
 from shared.assembly import Scheme
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Event
-from shared.contracts.intake_events import CaseRegistered
+from shared.contracts.intake_events import CaseRegistered, ClueReceived
 from shared.contracts.router_events import (
+    CaseEscalated,
+    CaseExtended,
     CaseFedBack,
+    CaseMerged,
+    CaseRejected,
+    CaseReopened,
     CaseResolvedInstantly,
+    CaseTransferred,
     CaseTriaged,
+    CaseWithdrawn,
+    ExtensionRequested,
+    FeedbackRejected,
     FollowUpRecorded,
+    MaterialRequested,
+    OrderAnswered,
+    OrderCancelled,
     OrderIssued,
+    OrderReturned,
+    OrderReturnRefused,
+    OrderReturnRequested,
 )
-from shared.contracts.sla_events import DeadlineNear, DeadlineSet, OrderUrged, SignLapsed, SupervisionIssued
+from shared.contracts.sla_events import (
+    AccountabilityProposed,
+    DeadlineNear,
+    DeadlineSet,
+    InterviewProposed,
+    OrderUrged,
+    RecalculationHeld,
+    SignLapsed,
+    SupervisionDrafted,
+    SupervisionIssued,
+)
 from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
+from shared.storage.cases import Rule
 
 inbox = Inbox("notifier")
+
+
+def told(event: E, scheme: Scheme, occasion: Occasion[E]) -> Rule[Dispatches]:
+    """The rule that queues what one occasion leads to."""
+    return partial(telling.tell, event=event, district=scheme.district, occasion=occasion)
 
 
 @inbox.on(CaseRegistered)
@@ -31,9 +64,9 @@ async def remember_contact(event: CaseRegistered, logs: Logs) -> None:
 
 
 @inbox.on(DeadlineSet)
-async def send_receipt(event: DeadlineSet, logs: Logs, scheme: Scheme) -> None:
-    """The person hears that their matter is registered and when the answer comes."""
-    await logs.apply(event, partial(telling.acknowledge, event=event, district=scheme.district))
+async def promise(event: DeadlineSet, logs: Logs, scheme: Scheme) -> None:
+    """The person hears that their matter is registered and when the answer comes, or that the day moved."""
+    await logs.apply(event, partial(telling.note_due, event=event, district=scheme.district))
 
 
 @inbox.on(CaseTriaged)
@@ -42,75 +75,180 @@ async def note_triage(event: CaseTriaged, logs: Logs) -> None:
     await logs.apply(event, partial(telling.note_triage, event=event))
 
 
-@inbox.on(CaseResolvedInstantly)
-async def confirm_settlement(event: CaseResolvedInstantly, logs: Logs, scheme: Scheme) -> None:
-    """The person keeps the number of what was settled on the spot."""
-    await logs.apply(
-        event,
-        partial(telling.tell, event=event, district=scheme.district, occasion=occasions.RESOLVED_INSTANTLY),
-    )
-
-
 @inbox.on(OrderIssued)
 async def announce_order(event: OrderIssued, logs: Logs, scheme: Scheme) -> None:
     """The unit hears of its order, the person who answers now."""
     await logs.apply(event, partial(telling.announce_order, event=event, district=scheme.district))
 
 
+@inbox.on(OrderReturned)
+async def announce_return(event: OrderReturned, logs: Logs, scheme: Scheme) -> None:
+    """The unit hears that it is rid of the order."""
+    await logs.apply(event, partial(telling.announce_return, event=event, district=scheme.district))
+
+
+@inbox.on(CaseFedBack)
+async def announce_answer(event: CaseFedBack, logs: Logs, scheme: Scheme) -> None:
+    """The person hears that the answer is there, and is asked next morning how it was."""
+    await logs.apply(event, partial(telling.announce_answer, event=event, district=scheme.district))
+
+
+@inbox.on(FollowUpRecorded)
+async def note_follow_up(event: FollowUpRecorded, logs: Logs, scheme: Scheme) -> None:
+    """Nobody answered the last call: the person is asked in writing; who spoke is not."""
+    await logs.apply(event, partial(telling.note_follow_up, event=event, district=scheme.district))
+
+
+@inbox.on(CaseReopened)
+async def announce_redo(event: CaseReopened, logs: Logs, scheme: Scheme) -> None:
+    """重办: the person hears that their word counted."""
+    await logs.apply(event, partial(telling.announce_redo, event=event, district=scheme.district))
+
+
+@inbox.on(CaseTransferred)
+async def announce_transfer(event: CaseTransferred, logs: Logs, scheme: Scheme) -> None:
+    """The person hears which channel has it; of a clue nobody hears."""
+    await logs.apply(event, partial(telling.announce_transfer, event=event, district=scheme.district))
+
+
+@inbox.on(CaseWithdrawn)
+async def confirm_withdrawal(event: CaseWithdrawn, logs: Logs, scheme: Scheme) -> None:
+    """The person hears that it was taken back."""
+    await logs.apply(event, partial(telling.announce_withdrawal, event=event, district=scheme.district))
+
+
+@inbox.on(ClueReceived)
+async def announce_clue(event: ClueReceived, logs: Logs, scheme: Scheme) -> None:
+    """纪检 hears that something lies in the box."""
+    await logs.apply(event, partial(telling.announce_clue, event=event, district=scheme.district))
+
+
+@inbox.on(RecalculationHeld)
+async def ask_to_confirm(event: RecalculationHeld, logs: Logs, scheme: Scheme) -> None:
+    """The office hears that days would become earlier."""
+    await logs.apply(event, partial(telling.ask_to_confirm, event=event, district=scheme.district))
+
+
+@inbox.on(CaseMerged)
+async def announce_merger(event: CaseMerged, logs: Logs, scheme: Scheme) -> None:
+    """The person hears under which number it goes on."""
+    main = await logs.get(event.into)
+    due = main.answer_due if main else None
+    await logs.apply(event, partial(telling.announce_merger, event=event, district=scheme.district, main_due=due))
+
+
+@inbox.on(OrderAnswered)
+async def hush_answered(event: OrderAnswered, logs: Logs) -> None:
+    """What was answered is not urged."""
+    await logs.apply(event, partial(telling.hush_order, event=event))
+
+
+@inbox.on(OrderCancelled)
+async def hush_cancelled(event: OrderCancelled, logs: Logs) -> None:
+    """What was taken back is not urged."""
+    await logs.apply(event, partial(telling.hush_order, event=event))
+
+
 @inbox.on(SignLapsed)
 async def tell_of_lapse(event: SignLapsed, logs: Logs, scheme: Scheme) -> None:
     """The unit hears that its order counts as signed."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.SIGN_LAPSED)
-    )
+    await logs.apply(event, told(event, scheme, duties.SIGN_LAPSED))
 
 
 @inbox.on(DeadlineNear)
 async def remind(event: DeadlineNear, logs: Logs, scheme: Scheme) -> None:
     """提醒: handler and receiver hear that time runs out."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.NEAR)
-    )
+    await logs.apply(event, told(event, scheme, duties.NEAR))
 
 
 @inbox.on(OrderUrged)
 async def urge(event: OrderUrged, logs: Logs, scheme: Scheme) -> None:
     """催办: the section head hears of it too, by text message as well."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.URGED)
-    )
+    await logs.apply(event, told(event, scheme, duties.URGED))
+
+
+@inbox.on(SupervisionDrafted)
+async def ask_to_sign_red(event: SupervisionDrafted, logs: Logs, scheme: Scheme) -> None:
+    """A 督办·红 waits for the office's leader."""
+    await logs.apply(event, told(event, scheme, duties.RED_DRAFTED))
 
 
 @inbox.on(SupervisionIssued)
 async def serve_supervision(event: SupervisionIssued, logs: Logs, scheme: Scheme) -> None:
     """督办: up to the leader in charge."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.SUPERVISED)
-    )
+    await logs.apply(event, told(event, scheme, duties.SUPERVISED))
 
 
-@inbox.on(CaseFedBack)
-async def announce_answer(event: CaseFedBack, logs: Logs, scheme: Scheme) -> None:
-    """The person hears that the answer is there, or that it cannot be done and what else there is."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.FED_BACK)
-    )
+@inbox.on(InterviewProposed)
+async def ask_to_approve_interview(event: InterviewProposed, logs: Logs, scheme: Scheme) -> None:
+    """A 约谈 waits for the office's leader."""
+    await logs.apply(event, told(event, scheme, duties.INTERVIEW))
 
 
-@inbox.on(FollowUpRecorded)
-async def ask_in_writing(event: FollowUpRecorded, logs: Logs, scheme: Scheme) -> None:
-    """Nobody answered the last call: the person is asked in writing."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.UNREACHABLE)
-    )
+@inbox.on(AccountabilityProposed)
+async def propose_accountability(event: AccountabilityProposed, logs: Logs, scheme: Scheme) -> None:
+    """What was not put right goes to the office's leader and 纪检."""
+    await logs.apply(event, told(event, scheme, duties.ACCOUNTABILITY))
+
+
+@inbox.on(ExtensionRequested)
+async def ask_to_approve_extension(event: ExtensionRequested, logs: Logs, scheme: Scheme) -> None:
+    """延时: the unit's leader and the office hear that they must decide."""
+    await logs.apply(event, told(event, scheme, duties.EXTENSION_ASKED))
+
+
+@inbox.on(OrderReturnRequested)
+async def ask_to_rule(event: OrderReturnRequested, logs: Logs, scheme: Scheme) -> None:
+    """退单: who rules on it hears of it."""
+    await logs.apply(event, told(event, scheme, duties.RETURN_ASKED))
+
+
+@inbox.on(OrderReturnRefused)
+async def announce_refused_return(event: OrderReturnRefused, logs: Logs, scheme: Scheme) -> None:
+    """The unit hears that the order stays with it."""
+    await logs.apply(event, told(event, scheme, duties.RETURN_REFUSED))
+
+
+@inbox.on(FeedbackRejected)
+async def send_back(event: FeedbackRejected, logs: Logs, scheme: Scheme) -> None:
+    """The unit hears that its answer came back."""
+    await logs.apply(event, told(event, scheme, duties.SENT_BACK))
+
+
+@inbox.on(CaseEscalated)
+async def call_to_consult(event: CaseEscalated, logs: Logs, scheme: Scheme) -> None:
+    """The office hears of a 会商."""
+    await logs.apply(event, told(event, scheme, duties.ESCALATED))
+
+
+@inbox.on(CaseResolvedInstantly)
+async def confirm_settlement(event: CaseResolvedInstantly, logs: Logs, scheme: Scheme) -> None:
+    """The person keeps the number of what was settled on the spot."""
+    await logs.apply(event, told(event, scheme, occasions.RESOLVED_INSTANTLY))
+
+
+@inbox.on(CaseRejected)
+async def announce_rejection(event: CaseRejected, logs: Logs, scheme: Scheme) -> None:
+    """不予受理: the person hears where reasons and other ways are."""
+    await logs.apply(event, told(event, scheme, occasions.REJECTED))
+
+
+@inbox.on(MaterialRequested)
+async def ask_for_material(event: MaterialRequested, logs: Logs, scheme: Scheme) -> None:
+    """一次性告知: the person hears that a list waits for them."""
+    await logs.apply(event, told(event, scheme, occasions.MATERIAL_WANTED))
+
+
+@inbox.on(CaseExtended)
+async def announce_extension(event: CaseExtended, logs: Logs, scheme: Scheme) -> None:
+    """延时: the person hears the later day."""
+    await logs.apply(event, told(event, scheme, occasions.EXTENDED))
 
 
 @inbox.on(CaseArchived)
 async def announce_archive(event: CaseArchived, logs: Logs, scheme: Scheme) -> None:
     """The person hears that the matter is closed and how to come back."""
-    await logs.apply(
-        event, partial(telling.tell, event=event, district=scheme.district, occasion=occasions.ARCHIVED)
-    )
+    await logs.apply(event, told(event, scheme, occasions.ARCHIVED))
 
 
 @inbox.otherwise

@@ -27,7 +27,9 @@ def longest_values(district: District, template: Template) -> dict[str, str]:
     if template.audience == "STAFF" and "order" in values:
         values["no"] = values["order"]
     units = (unit.name for unit in district.departments.values())
-    return values | {"tel": notice.tel, "dept": max(units, key=len, default="")}
+    longest = max(units, key=len, default="")
+    channels = (*district.policy.transfer.channels, longest)
+    return values | {"tel": notice.tel, "dept": longest, "to": max(channels, key=len)}
 
 
 def _routes(district: District, sheet: Sheet) -> Iterator[Problem]:

@@ -65,7 +65,8 @@ class NoticeRules(Entry):
     tel: str
     quiet: Quiet
     staff_working_days_only: bool
-    avoid_minutes: tuple[Count, ...]
+    avoid_minutes: tuple[Annotated[int, Field(ge=0, le=59)], ...]
+    avoid_shift_minutes: Annotated[int, Field(ge=1, le=29)]
     sms: SmsLimits
     wechat: WeChatLimits
     wecom: WeComLimits

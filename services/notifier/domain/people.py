@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from services.notifier.domain.state import CITIZEN, CITIZEN_ID, Dispatches
 from shared.contracts.event import Frozen
@@ -28,15 +28,28 @@ class Recipient(Frozen):
 
 
 def recipients(role: RouteRole, log: Dispatches, unit: str | None, district: District) -> Iterator[Recipient]:
-    """The people of one role for one case and unit; nobody of the unit complained of (domain: 12A.8)."""
+    """The people of one role for one case and unit; nobody who is complained of, nor of that unit (domain: 12A.8)."""
     if role == CITIZEN:
         if reachable(log):
             yield Recipient(role=CITIZEN, id=CITIZEN_ID)
         return
-    hushed, leads_anyway = log.complained_unit, role == district.policy.complaint.self_route_role
+    if unit is not None and unit == log.complained_unit:
+        if unit != district.policy.complaint.route:
+            return
+        role = district.policy.complaint.self_route_role if role in OF_UNIT else role
     for person in _staff(Role(role), log, unit, district):
-        if hushed is None or (unit != hushed and (person.unit != hushed or leads_anyway)):
+        if may_hear(log, district, person.id, person.unit, person.roles):
             yield Recipient(role=role, id=person.id)
+
+
+def may_hear(log: Dispatches, district: District, who: str, unit: str | None, roles: Collection[str]) -> bool:
+    """方案 四(三)3: of a complaint about the office only its own leader hears, of another nobody it is about (歧义 21)."""
+    rules = district.policy.complaint
+    if who in log.complained_staff:
+        return False
+    if log.complained_unit is None or unit != log.complained_unit:
+        return True
+    return log.complained_unit == rules.route and rules.self_route_role in roles
 
 
 def reachable(log: Dispatches) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -20,11 +21,14 @@ class Notice(Frozen):
     """One message to one person over one channel; `to` is masked, `about` the event that led to it.
 
     `next_at` is when it is tried next, None once it is settled; `fallbacks` are the channels after a refusal.
+    `weight` is None for what always stands; of the steps of one order the weightier takes a lighter one's place.
     """
 
     notice_id: UUID
     about: UUID
     template: str
+    order_no: str | None = None
+    weight: int | None = None
     to_role: str
     to_id: str
     to: str
@@ -46,6 +50,11 @@ class Notice(Frozen):
         """When it became what it is: settled, or due to leave."""
         return self.settled_at or self.next_at or self.not_before
 
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has tried to send it yet."""
+        return self.status is NoticeStatus.QUEUED and not self.attempts
+
 
 class OrderDue(Frozen):
     """One 承办单 and when its unit must have fed back; reminders name this moment."""
@@ -56,16 +65,23 @@ class OrderDue(Frozen):
 
 
 class Dispatches(Frozen):
-    """The dispatch log of one case."""
+    """The dispatch log of one case, or of one clue, which has nobody to write to.
+
+    `round` is the one that a 重办 opened last; `held_version` the calendar whose earlier days wait for a person.
+    """
 
     case_no: CaseNo
     site: str
-    came_by: Channel
-    contact: SealedContact
+    came_by: Channel | None = None
+    contact: SealedContact = SealedContact()
     category: Category | None = None
     anonymous: bool = False
     confidential: bool = False
     complained_unit: str | None = None
+    complained_staff: tuple[str, ...] = ()
+    clue: bool = False
+    round: int = 1
+    held_version: str = ""
     answer_due: AwareDatetime | None = None
     acknowledged: bool = False
     orders: tuple[OrderDue, ...] = ()
@@ -91,3 +107,17 @@ class Dispatches(Frozen):
         """The same log with one message changed."""
         notices = tuple(changed if held.notice_id == changed.notice_id else held for held in self.notices)
         return self.model_copy(update={"notices": notices})
+
+    def dropping(self, outdated: Callable[[Notice], bool], moment: datetime, reason: str) -> Dispatches:
+        """The same log without what waits and no longer says anything: it stays written down as replaced."""
+        log = self
+        for held in self.notices:
+            if held.waits and outdated(held):
+                log = log.replacing(replaced(held, moment, reason))
+        return log
+
+
+def replaced(notice: Notice, moment: datetime, reason: str) -> Notice:
+    """A message that will not leave, as something else says what it said."""
+    done = {"status": NoticeStatus.REPLACED, "next_at": None, "settled_at": moment, "reason": reason}
+    return notice.model_copy(update=done)

@@ -28,6 +28,8 @@ CARDS: Mapping[str, tuple[str, str]] = {
     "C14": ("已收悉", "感谢您的支持"),
     "C15": ("已受理", "将核查并为您保密"),
     "C16": ("已并案", "已并案办理，无需重复提交"),
+    "C17": ("期限调整", "因放假安排公布，答复期限调整"),
+    "C18": ("已转渠道", "请在随申办查看办理渠道"),
 }
 _FIELD = re.compile(r"(thing|phrase|character_string|name|date)[0-9]+")
 _SHAPES = {

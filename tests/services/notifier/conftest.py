@@ -9,5 +9,5 @@ from tests.services.notifier.stage import Stage
 
 @pytest.fixture
 def stage() -> Stage:
-    """Notifier on a working Monday at ten."""
+    """Notifier on a working Monday, five past ten."""
     return Stage()

@@ -20,7 +20,7 @@ from shared.privacy.masking import mask_phone
 from shared.testing.driver import ServiceDriver, at
 from shared.testing.events import CASE, a_case_registered, an_order_issued, sealed
 
-MONDAY = "2026-11-23 10:00"
+MONDAY = "2026-11-23 10:05"
 DUE = "2026-11-26 17:30"
 PHONE = "13800000001"
 ORDER = order_number(CASE, 1)

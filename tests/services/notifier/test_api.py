@@ -13,7 +13,7 @@ from shared.contracts.terms import Category
 from shared.testing.events import CASE
 from shared.web.frame import make_web
 from shared.web.signin import SignIn, Staff
-from tests.services.notifier.stage import PHONE, Stage, fed_back
+from tests.services.notifier.stage import PHONE, Stage, settled_at_once
 
 CODE = "correct-horse-battery"
 PEOPLE = (
@@ -58,12 +58,12 @@ async def asks(site: httpx.AsyncClient, path: str, staff: str = "s001-cl1", **qu
 
 
 async def two_cases(stage: Stage) -> None:
-    """One person out of reach by text, one told of an answer; a minute between all of it."""
-    await stage.registered("2026-11-23 10:00", phone="13800000000", case_no=SECOND)
+    """One person out of reach by text, one whose matter was settled; a minute between all of it."""
+    await stage.registered("2026-11-23 10:05", phone="13800000000", case_no=SECOND)
     await stage.driver.ticks()
-    await stage.registered("2026-11-23 10:01")
+    await stage.registered("2026-11-23 10:06")
     await stage.driver.ticks()
-    await stage.driver.consumes(fed_back("2026-11-23 10:02"))
+    await stage.driver.consumes(settled_at_once("2026-11-23 10:07"))
     await stage.driver.ticks()
 
 
@@ -73,7 +73,7 @@ async def test_the_outbox_shows_the_newest_first(site: httpx.AsyncClient, stage:
     answer = await asks(site, "/api/notifier/outbox")
 
     rows = answer.json()["notices"]
-    assert [(row["case_no"], row["template"]) for row in rows[:2]] == [(CASE, "C07"), (CASE, "C01")]
+    assert [(row["case_no"], row["template"]) for row in rows[:2]] == [(CASE, "C02"), (CASE, "C01")]
     assert sorted((row["channel"], row["status"]) for row in rows[2:]) == [
         ("CALL", "CALL_TASK"),
         ("SMS", "FAILED"),
@@ -85,14 +85,14 @@ async def test_the_outbox_shows_the_newest_first(site: httpx.AsyncClient, stage:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ({"case_no": CASE}, ["C07", "C01"]),
-        ({"case_no": CASE, "template": "C07"}, ["C07"]),
-        ({"template": "C07"}, ["C07"]),
+        ({"case_no": CASE}, ["C02", "C01"]),
+        ({"case_no": CASE, "template": "C02"}, ["C02"]),
+        ({"template": "C02"}, ["C02"]),
         ({"status": "FAILED"}, ["C01"]),
         ({"channel": "CALL"}, ["C01"]),
         ({"status": "QUEUED"}, []),
         ({"case_no": "PT2609300019999"}, []),
-        ({"case_no": "", "status": "", "channel": "", "template": "C07"}, ["C07"]),
+        ({"case_no": "", "status": "", "channel": "", "template": "C02"}, ["C02"]),
     ],
 )
 async def test_filters_narrow_the_outbox(
@@ -141,7 +141,7 @@ async def test_the_messages_of_one_case_say_what_a_caller_must_heed(
     assert [(row["template"], row["channel"], row["status"]) for row in said["notices"]] == [
         ("C01", "CALL", "QUEUED")
     ]
-    assert said["next_at"] == "2026-11-23T10:00:00+08:00"
+    assert said["next_at"] == "2026-11-23T10:05:00+08:00"
     assert said["notices"][0]["event_id"]
 
 

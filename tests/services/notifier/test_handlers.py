@@ -143,7 +143,7 @@ async def test_what_cannot_be_done_is_told_with_its_reasons(
     await stage.registered()
     await stage.driver.consumes(fed_back("2026-11-25 10:00", result))
 
-    assert [notice.template for notice in await stage.notices()] == ["C01", template]
+    assert [notice.template for notice in await stage.notices()] == ["C01", template, "C09"]
 
 
 async def test_only_the_last_call_in_vain_is_followed_by_a_message(stage: Stage) -> None:

@@ -65,7 +65,7 @@ async def test_urging_goes_up_to_the_section_head_by_both_channels(stage: Stage)
     await stage.registered()
     await stage.dispatched()
     await stage.driver.consumes(urged("2026-11-26 13:30", nth=2))
-    await stage.driver.ticks()
+    await stage.driver.wakes("2026-11-26 13:33")
 
     assert await stage.told("S04") == [
         (role, channel) for role in ("DH", "DO", "SH") for channel in ("WECOM", "SMS")

@@ -56,13 +56,13 @@ async def test_a_reminder_at_a_working_moment_goes_at_once_and_otherwise_next_mo
     """domain 12A.2: departments are not disturbed on days off."""
     await stage.registered()
     await stage.dispatched()
-    await stage.driver.consumes(near("2026-11-27 16:00"))
+    await stage.driver.consumes(near("2026-11-27 16:02"))
     await stage.driver.ticks()
     await stage.driver.consumes(near("2026-11-28 11:00"))
     await stage.driver.wakes("2026-11-30 10:00")
 
     times = {notice.settled_at for notice in await stage.notices("S03")}
-    assert times == {at("2026-11-27 16:00"), at("2026-11-30 09:05")}
+    assert times == {at("2026-11-27 16:02"), at("2026-11-30 09:05")}
 
 
 async def test_wechat_comes_first_where_there_is_an_account(stage: Stage) -> None:
@@ -114,7 +114,7 @@ async def test_an_outage_loses_nothing_and_doubles_nothing(stage: Stage) -> None
     assert len(gateway.asked) == 5
     assert len({message.notice_id for message in gateway.asked}) == 1
     [sent] = stage.driver.published(NoticeSent)
-    assert sent.occurred_at == at("2026-11-23 11:21")
+    assert sent.occurred_at == at("2026-11-23 11:26")
     assert (await stage.notices())[0].attempts == 5
 
 

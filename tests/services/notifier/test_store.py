@@ -8,7 +8,7 @@ from services.notifier import store
 from services.notifier.domain.state import Dispatches, Notice
 from services.notifier.store import newest, notices_of
 from shared.contracts.terms import NoticeStatus
-from tests.services.notifier.stage import Stage, fed_back
+from tests.services.notifier.stage import Stage, settled_at_once
 
 FIELDS = ["case_no", "event_id", "to_role", "to", "channel", "template", "text", "at", "status"]
 
@@ -20,10 +20,10 @@ def every(log: Dispatches, notice: Notice) -> bool:
 
 async def three_cases(stage: Stage) -> None:
     """Three receipts, then a second message to the first person."""
-    for minute, place in ((0, 1), (1, 2), (2, 3)):
+    for minute, place in ((5, 1), (6, 2), (7, 3)):
         await stage.registered(f"2026-11-23 10:0{minute}", case_no=f"PT260930001000{place}")
         await stage.driver.ticks()
-    await stage.driver.consumes(fed_back("2026-11-23 10:05"))
+    await stage.driver.consumes(settled_at_once("2026-11-23 10:09"))
     await stage.driver.ticks()
 
 
@@ -33,7 +33,7 @@ async def test_the_newest_messages_come_first_over_all_cases(stage: Stage) -> No
 
     found = await newest(stage.logs, 10, every)
     assert [(log.case_no[-1], notice.template) for log, notice in found] == [
-        ("1", "C07"),
+        ("1", "C02"),
         ("3", "C01"),
         ("2", "C01"),
         ("1", "C01"),
@@ -72,6 +72,6 @@ async def test_the_export_has_exactly_the_fields_of_the_design(stage: Stage) -> 
     rows = await notices_of(stage.logs)
 
     assert [list(row) for row in rows] == [FIELDS] * 4
-    assert [row["at"] for row in rows] == [f"2026-11-23T10:0{minute}:00+08:00" for minute in (0, 1, 2, 5)]
+    assert [row["at"] for row in rows] == [f"2026-11-23T10:0{minute}:00+08:00" for minute in (5, 6, 7, 9)]
     assert {row["status"] for row in rows} == {NoticeStatus.SENT}
     assert rows == await stage.driver.service.exports["notices"]()
