@@ -113,7 +113,11 @@ async def sweep_due(
     cases: CaseStore[S], fire: Callable[[str], Awaitable[object]], *, field_name: str, now: datetime, shards: Shards, page: int = 500
 ) -> int:
     """Finds cases whose `field_name` is due and fires each; the rule decides again at the write. How many it found."""
-    query = Query(at_most={field_name: now}, shards=shards.wanted(), sort=field_name, limit=page)
+    return await fire_found(cases, fire, Query(at_most={field_name: now}, shards=shards.wanted(), sort=field_name, limit=page))
+
+
+async def fire_found(cases: CaseStore[S], fire: Callable[[str], Awaitable[object]], query: Query) -> int:
+    """Fires every case a query finds; one that fails holds up none of the others. How many it found."""
     numbers = await cases.find_numbers(query)
     done = await asyncio.gather(*(fire(case_no) for case_no in numbers), return_exceptions=True)
     faults = [fault for fault in done if isinstance(fault, BaseException)]

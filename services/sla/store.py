@@ -1,6 +1,8 @@
-"""SLA's documents: the clocks of each case, found by their next moment."""
+"""SLA's documents: the clocks of each case, found by their next moment and by the calendar they were counted on."""
 
 from __future__ import annotations
+
+from hashlib import sha256
 
 from services.sla.domain.state import CaseClocks
 from shared.assembly import Ground
@@ -11,7 +13,7 @@ from shared.storage.cases import CaseStore, Indexed
 from shared.storage.documents import Layout, Query
 
 Clocks = CaseStore[CaseClocks]
-LAYOUT = Layout(indexed=("next_at", "drafts", "due_at", "answer_due"))
+LAYOUT = Layout(indexed=("next_at", "drafts", "proposals", "due_at", "answer_due", "calendar"))
 
 
 def open_clocks(ground: Ground, inbox: Inbox) -> Clocks:
@@ -21,10 +23,29 @@ def open_clocks(ground: Ground, inbox: Inbox) -> Clocks:
 
 def _indexed(case: CaseClocks) -> Indexed:
     answer = case.countdown(DeadlineKind.ANSWER)
-    running = [countdown.due_at for countdown in case.countdowns if countdown.running]
+    running = list(case.running)
     drafts = sum(order.state is SupervisionState.DRAFT for order in case.supervisions)
-    return Indexed({"next_at": case.next_at, "drafts": drafts, "due_at": min(running, default=None), "running": bool(running),
-                    "answer_due": answer.due_at if answer else None})
+    proposals = 0 if case.ended else sum(held.approved_at is None for held in case.interviews)
+    held = sum(countdown.held_due_at is not None for countdown in running)
+    return Indexed({
+        "next_at": case.next_at, "drafts": drafts, "proposals": proposals + held, "running": bool(running),
+        "due_at": min((countdown.due_at for countdown in running), default=None), "answer_due": answer.due_at if answer else None,
+        "calendar": _mark(case.calendar_version) if running else None,
+    })
+
+
+def _mark(version: str) -> int:
+    """A calendar's version as a number, so that every other version lies above or below it."""
+    return int.from_bytes(sha256(version.encode()).digest()[:6])
+
+
+def counted_otherwise(version: str, shards: frozenset[int] | None, limit: int = 200) -> tuple[Query, Query]:
+    """Two queries for cases with something running that was counted on another calendar than this one."""
+    mark = _mark(version)
+    return (
+        Query(at_most={"calendar": mark - 1}, shards=shards, sort="calendar", limit=limit),
+        Query(at_least={"calendar": mark + 1}, shards=shards, sort="calendar", limit=limit),
+    )
 
 
 async def running_first_due(clocks: Clocks, limit: int = 100) -> list[CaseClocks]:
@@ -35,6 +56,11 @@ async def running_first_due(clocks: Clocks, limit: int = 100) -> list[CaseClocks
 async def waiting_drafts(clocks: Clocks, limit: int = 100) -> list[CaseClocks]:
     """Cases with a 督办单 waiting for a signature."""
     return await clocks.find(Query(at_least={"drafts": 1}, sort="drafts", limit=limit))
+
+
+async def waiting_proposals(clocks: Clocks, limit: int = 100) -> list[CaseClocks]:
+    """Cases with a 约谈 to be decided or an earlier end to be confirmed."""
+    return await clocks.find(Query(at_least={"proposals": 1}, sort="proposals", limit=limit))
 
 
 async def tally(clocks: Clocks, clock: Clock) -> dict[str, int]:

@@ -3,19 +3,38 @@
 from datetime import datetime
 
 from shared.calendar import Deadline
+from shared.calendar.hours import in_shanghai
 from shared.contracts.terms import Category, Grade
 from shared.district.model import District
 
 
 def answer_due(
-    district: District, received_at: datetime, grade: Grade, upstream_due: datetime | None = None
+    district: District,
+    received_at: datetime,
+    grade: Grade,
+    upstream_due: datetime | None = None,
+    *,
+    city_grade: Grade | None = None,
 ) -> Deadline:
-    """方案 四(四): when the person must have the answer, counted from `received_at`; an earlier city limit governs."""
+    """方案 四(四): when the person must have the answer, counted from `received_at`; an earlier city limit governs.
+
+    `city_grade` is set for a matter the city sent: the grade it was first given, which decides the city's own
+    limit (1-5-15) where the city named no moment; it bounds an extension too.
+    """
     deadline = district.calendar.due_after(received_at, district.policy.limit_wd(grade))
+    if upstream_due is None and city_grade is not None:
+        city = district.calendar.due_after(received_at, _city_wd(district, city_grade))
+        return min(deadline, city, key=lambda end: end.due_at)
     if upstream_due is None or upstream_due >= deadline.due_at:
         return deadline
-    trace = tuple(count for count in deadline.trace if count.day <= upstream_due.date())
-    return Deadline(upstream_due, trace, deadline.provisional, deadline.calendar_version)
+    ends = in_shanghai(upstream_due)
+    trace = tuple(count for count in deadline.trace if count.day <= ends.date())
+    return Deadline(ends, trace, deadline.provisional, deadline.calendar_version)
+
+
+def _city_wd(district: District, grade: Grade) -> int:
+    upstream = district.policy.upstream
+    return upstream.complex if grade in (Grade.COMPLEX, Grade.SPECIAL) else upstream.general
 
 
 def promised_due(
@@ -23,16 +42,38 @@ def promised_due(
     received_at: datetime,
     category: Category | None,
     upstream_due: datetime | None = None,
+    *,
+    from_city: bool = False,
 ) -> Deadline:
     """What the person is told at registration, before anybody graded the matter (docs/decisions/0012)."""
+    grade = promised_grade(district, category)
+    city_grade = grade if from_city else None
+    return answer_due(district, received_at, grade, upstream_due, city_grade=city_grade)
+
+
+def promised_grade(district: District, category: Category | None) -> Grade:
+    """The grade whose limit a matter runs on until it is graded."""
     policy = district.policy
-    grade = policy.categories[category].limit if category else policy.clock.ungraded
-    return answer_due(district, received_at, grade, upstream_due)
+    return policy.categories[category].limit if category else policy.clock.ungraded
+
+
+def counted_until(district: District, received_at: datetime, due_at: datetime) -> Deadline:
+    """方案 四(四)4: an approved end with the days from receipt to it, one by one; the end itself is what was approved."""
+    first, last = in_shanghai(received_at).date(), in_shanghai(due_at).date()
+    days = district.calendar.working_days_between(first, last)
+    counted = district.calendar.due_after(received_at, max(days, 0))
+    return Deadline(due_at, counted.trace, counted.provisional, counted.calendar_version)
 
 
 def same_day(district: District, received_at: datetime) -> Deadline:
     """方案 六(二): close of business of the day a matter came in, or of the next working day."""
     return district.calendar.due_after(received_at, 0)
+
+
+def contact_due(district: District, issued_at: datetime, *, from_city: bool = False) -> Deadline:
+    """先行联系: working days from the dispatch; the city's limit where it is shorter (domain: 时限规则)."""
+    days, city = district.policy.limits_wd.first_contact, district.policy.upstream.contact
+    return district.calendar.due_after(issued_at, min(days, city) if from_city else days)
 
 
 def unit_due(district: District, answer: datetime, *, assisting: bool) -> datetime:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
+from shared.contracts.event import Event
 from shared.contracts.ids import CaseNo, order_number
 from shared.contracts.intake_events import CaseRegistered
 from shared.contracts.router_events import CaseClosed, CaseFedBack, CaseTriaged, OrderAnswered, OrderIssued, OrderSigned
@@ -12,6 +13,7 @@ from shared.contracts.terms import Category, Channel, Grade, OrderRole, Result
 from shared.testing.driver import DISTRICT, at
 
 CASE = CaseNo("PT2609300010001")
+E = TypeVar("E", bound=Event)
 
 
 def sealed(masked: str, label: str = "matter") -> Sealed:
@@ -71,3 +73,13 @@ def a_case_fed_back(when: str, replied: str | None = None) -> CaseFedBack:
 def a_case_closed(when: str) -> CaseClosed:
     """Settled, and the person is content."""
     return CaseClosed(case_no=CASE, occurred_at=at(when), result=Result.RESOLVED, resolved=True, stars=5, replied_at=at(when))
+
+
+def happened(kind: type[E], when: str, **more: Any) -> E:
+    """Any event of the case by its class."""
+    return kind(case_no=CASE, occurred_at=at(when), **more)
+
+
+def of_order(kind: type[E], when: str, unit: str = "yibao", place: int = 1, **more: Any) -> E:
+    """Any event about one order of the case."""
+    return kind(case_no=CASE, occurred_at=at(when), order_no=order_number(CASE, place), unit=unit, **more)

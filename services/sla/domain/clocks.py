@@ -1,187 +1,193 @@
-"""Which countdowns begin and end with which event (方案 四(四)、六(二)-(六))."""
+"""The clocks of the case as a whole: which begin, move and end with which event (方案 四(四)、六(二)-(六))."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from functools import partial
 
-from services.sla.domain.state import CaseClocks, Countdown, Step
-from services.sla.domain.steps import answer_steps, contact_steps, order_steps, sign_steps, triage_steps
-from services.sla.domain.supervision import void_drafts
-from shared.calendar import Deadline
+from services.sla.domain import ladder
+from services.sla.domain.setting import Happened, meet, move, move_all, start, stop_where, together
+from services.sla.domain.state import CaseClocks
+from services.sla.domain.supervision import closed, drafts_dropped
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered
 from shared.contracts.router_events import (
-    CaseClosed,
+    CaseEscalated,
+    CaseExtended,
     CaseFedBack,
+    CaseRegraded,
+    CaseRejected,
+    CaseReopened,
     CaseResolvedInstantly,
+    CaseTransferred,
     CaseTriaged,
-    CitizenContacted,
+    CaseWithdrawn,
+    ConsultationConcluded,
+    ExtensionRefused,
+    ExtensionRequested,
     FollowUpRecorded,
-    OrderAnswered,
-    OrderIssued,
-    OrderSigned,
+    RejectionOverruled,
+    RejectionProposed,
 )
-from shared.contracts.sla_events import CountedDay, DeadlineMet, DeadlineSet
-from shared.contracts.terms import DeadlineKind, Grade, OrderRole
+from shared.contracts.terms import DeadlineKind, Grade
 from shared.decision import Decision, unchanged
-from shared.district.limits import answer_due, promised_due, same_day
+from shared.district.limits import answer_due
 from shared.district.model import District
 
-Clocks = CaseClocks | None
+CARRIED = (
+    "case_no", "site", "category", "anonymous", "complained_unit", "complained_staff", "received_at", "upstream_no", "upstream_due",
+)
 
 
-def begin(state: Clocks, event: CaseRegistered, district: District) -> Decision[Clocks]:
+def begin(state: CaseClocks | None, event: CaseRegistered, district: District) -> Decision[CaseClocks | None]:
     """方案 四(四)、六(二): from registration the person's clock and the same-day analysis run, both from `received_at`."""
     if state is not None:
         return unchanged(state)
-    case = CaseClocks(
-        case_no=event.case_no, site=event.site, category=event.category, received_at=event.received_at, upstream_due=event.upstream_due
-    )
-    day = same_day(district, event.received_at)
-    triage = Countdown(
-        kind=DeadlineKind.TRIAGE, started_at=event.received_at, due_at=day.due_at,
-        steps=triage_steps(district, event.received_at, day.due_at),
-    )
-    promised = promised_due(district, event.received_at, event.category, event.upstream_due)
-    case = case.adding(triage, _answer(case, promised))
-    return Decision(case, [_set(case, triage, event, day), _set(case, case.countdowns[-1], event, promised)])
+    carried = {name: getattr(event, name) for name in CARRIED}
+    case = CaseClocks(**carried, name=event.contact.name, calendar_version=district.calendar.version)
+    begins = partial(start, district=district, at=event.occurred_at, started_at=event.received_at)
+    return Decision(*together(case, partial(begins, kind=DeadlineKind.TRIAGE), partial(begins, kind=DeadlineKind.ANSWER)))
 
 
-def grade(state: Clocks, event: CaseTriaged, district: District) -> Decision[Clocks]:
+def grade(case: CaseClocks, event: CaseTriaged, district: District) -> Happened:
     """方案 六(二): the analysis is done; the grade decides when the answer is due, still from `received_at`."""
-    if state is None:
-        return unchanged(state)
-    return _graded(state.model_copy(update={"category": event.category}), event, event.grade, district)
+    return _graded(case.model_copy(update={"category": event.category}), event, event.grade, district)
 
 
-def settle_at_once(state: Clocks, event: CaseResolvedInstantly, district: District) -> Decision[Clocks]:
+def regrade(case: CaseClocks, event: CaseRegraded, district: District) -> Happened:
+    """domain 歧义 1: the person's end and that of every unit at work follow the harder grade, counted from receipt."""
+    case = case.model_copy(update={"grade": event.grade})
+    return move_all(case, district, at=event.occurred_at, grade=event.grade)
+
+
+def settle_at_once(case: CaseClocks, event: CaseResolvedInstantly, district: District) -> Happened:
     """方案 四(四)1: a simple matter is answered there and then."""
-    if state is None:
-        return unchanged(state)
-    graded = _graded(state.model_copy(update={"category": event.category}), event, event.grade, district)
-    return _meet(graded.state, graded.events, event, DeadlineKind.ANSWER, at=event.occurred_at)
+    case, said = _graded(case.model_copy(update={"category": event.category}), event, event.grade, district)
+    case, more = together(
+        case, partial(meet, kind=DeadlineKind.ANSWER, at=event.occurred_at), partial(end, event=event)
+    )
+    return case, [*said, *more]
 
 
-def _graded(state: CaseClocks, event: CaseTriaged | CaseResolvedInstantly, grade: Grade, district: District) -> Decision[Clocks]:
-    met = _meet(state, (), event, DeadlineKind.TRIAGE, at=event.occurred_at)
-    case = _there(met.state).model_copy(update={"grade": grade})
+def _graded(case: CaseClocks, event: Event, given: Grade, district: District) -> Happened:
+    case, met = meet(case, DeadlineKind.TRIAGE, at=event.occurred_at)
+    case = case.model_copy(update={"grade": given, "first_grade": case.first_grade or given})
     old = case.countdown(DeadlineKind.ANSWER)
     if old is None:
-        return Decision(case, met.events)
-    deadline = answer_due(district, case.received_at, grade, case.upstream_due)
-    new = _answer(case, deadline)
-    case = case.replacing(old, new)
-    return Decision(case, [*met.events, _set(case, new, event, deadline, grade=grade, previous=old.due_at)])
+        return case, met
+    case, said = move(case, old, district, at=event.occurred_at, grade=given)
+    return case, [*met, *said]
 
 
-def start_order(state: Clocks, event: OrderIssued, district: District) -> Decision[Clocks]:
-    """方案 六(三)(四): the unit's own time: to sign, to speak with the person, to answer."""
-    if state is None:
-        return unchanged(state)
-    now, calendar, policy = event.occurred_at, district.calendar, district.policy
-    contact_due = calendar.due_after(now, policy.limits_wd.first_contact).due_at
-    new = [
-        _of_order(event, DeadlineKind.SIGN, event.sign_due_at, sign_steps(district, now, event.sign_due_at)),
-        _of_order(event, DeadlineKind.ORDER, event.due_at, order_steps(district, now, event.due_at)),
-    ]
-    if event.role is OrderRole.LEAD:
-        new.append(_of_order(event, DeadlineKind.CONTACT, contact_due, contact_steps(district, now, contact_due)))
-    case = state.adding(*new)
-    return Decision(case, [_set(case, countdown, event, None, version=calendar.version) for countdown in new])
-
-
-def note_signature(state: Clocks, event: OrderSigned) -> Decision[Clocks]:
-    """The order was signed, by a person or by time."""
-    return _meet(state, (), event, DeadlineKind.SIGN, event.order_no)
-
-
-def note_contact(state: Clocks, event: CitizenContacted) -> Decision[Clocks]:
-    """The unit spoke with the person."""
-    return _meet(state, (), event, DeadlineKind.CONTACT, event.order_no)
-
-
-def stop_order(state: Clocks, event: OrderAnswered) -> Decision[Clocks]:
-    """方案 六(四): the unit answered, so its time stands still and no draft of 督办 is signed any more."""
-    answered = _meet(state, (), event, DeadlineKind.ORDER, event.order_no)
-    for kind in (DeadlineKind.SIGN, DeadlineKind.CONTACT):
-        answered = _meet(answered.state, answered.events, event, kind, event.order_no)
-    return void_drafts(answered, event)
-
-
-def answer(state: Clocks, event: CaseFedBack, district: District) -> Decision[Clocks]:
-    """方案 四(四)、六(六): the person has the answer since `replied_at`; now the 回访 is due."""
-    met = _meet(state, (), event, DeadlineKind.ANSWER, at=event.replied_at)
-    if met.state is None:
-        return met
-    deadline = district.calendar.due_after(event.replied_at, district.policy.limits_wd.followup)
-    follow_up = Countdown(
-        kind=DeadlineKind.FOLLOW_UP, started_at=event.replied_at, due_at=deadline.due_at, provisional=deadline.provisional,
-        steps=answer_steps(event.replied_at, deadline.due_at),
-    )
-    case = met.state.adding(follow_up)
-    return Decision(case, [*met.events, _set(case, follow_up, event, deadline)])
-
-
-def note_follow_up(state: Clocks, event: FollowUpRecorded) -> Decision[Clocks]:
-    """方案 六(六): the person was reached."""
-    return _meet(state, (), event, DeadlineKind.FOLLOW_UP) if event.reached else unchanged(state)
-
-
-def stop_all(state: Clocks, event: CaseClosed) -> Decision[Clocks]:
-    """The case is closed: whatever still runs ends here."""
-    if state is None:
-        return unchanged(state)
-    decision: Decision[Clocks] = Decision(state)
-    for countdown in state.countdowns:
-        if countdown.running:
-            decision = _meet(decision.state, decision.events, event, countdown.kind, countdown.order_no)
-    return void_drafts(decision, event)
-
-
-def _answer(case: CaseClocks, deadline: Deadline) -> Countdown:
-    return Countdown(
-        kind=DeadlineKind.ANSWER, started_at=case.received_at, due_at=deadline.due_at, provisional=deadline.provisional,
-        steps=answer_steps(case.received_at, deadline.due_at),
+def propose_rejection(case: CaseClocks, event: RejectionProposed, district: District) -> Happened:
+    """方案 四(四)5: the analysis is done; the written explanation is due so many working days after receipt."""
+    return together(
+        case, partial(meet, kind=DeadlineKind.TRIAGE, at=event.occurred_at),
+        partial(start, kind=DeadlineKind.EXPLANATION, district=district, at=event.occurred_at, started_at=case.received_at),
     )
 
 
-def _of_order(event: OrderIssued, kind: DeadlineKind, due_at: datetime, steps: tuple[Step, ...]) -> Countdown:
-    return Countdown(
-        kind=kind, order_no=event.order_no, unit=event.unit, role=event.role, started_at=event.occurred_at, due_at=due_at,
-        provisional=event.provisional, steps=steps,
+def overrule_rejection(case: CaseClocks, event: RejectionOverruled, district: District) -> Happened:
+    """方案 六(二): it must be taken after all, so the analysis is due again, the same day."""
+    return together(
+        case, partial(meet, kind=DeadlineKind.EXPLANATION, at=event.occurred_at),
+        partial(start, kind=DeadlineKind.TRIAGE, district=district, at=event.occurred_at),
     )
 
 
-def _set(
-    case: CaseClocks, countdown: Countdown, event: Event, deadline: Deadline | None, *, version: str = "",
-    grade: Grade | None = None, previous: datetime | None = None,
-) -> DeadlineSet:
-    why = deadline.trace if deadline else ()
-    return DeadlineSet(
-        case_no=case.case_no, occurred_at=event.occurred_at, kind=countdown.kind, order_no=countdown.order_no, unit=countdown.unit,
-        due_at=countdown.due_at, started_at=countdown.started_at, grade=grade, provisional=countdown.provisional,
-        calendar_version=deadline.calendar_version if deadline else version, previous_due_at=previous,
-        why=tuple(CountedDay(day=count.day, counted=count.counted, why=count.why) for count in why),
+def reject(case: CaseClocks, event: CaseRejected) -> Happened:
+    """方案 四(四)5: the person has the written explanation, which is their answer."""
+    return together(
+        case, partial(meet, kind=DeadlineKind.EXPLANATION, at=event.occurred_at),
+        partial(meet, kind=DeadlineKind.ANSWER, at=event.occurred_at), partial(end, event=event),
     )
 
 
-def _meet(
-    state: Clocks, events: Sequence[Event], event: Event, kind: DeadlineKind, order_no: str | None = None, *, at: datetime | None = None
-) -> Decision[Clocks]:
-    running = state.countdown(kind, order_no) if state else None
-    if state is None or running is None:
-        return Decision(state, events)
-    met_at = at or event.occurred_at
-    met = DeadlineMet(
-        case_no=state.case_no, occurred_at=event.occurred_at, kind=kind, order_no=order_no, unit=running.unit, due_at=running.due_at,
-        met_at=met_at, late=met_at > running.due_at,
+def transfer(case: CaseClocks, event: CaseTransferred) -> Happened:
+    """方案 七(四): another channel has it; a clue is 纪检's alone from now on."""
+    return end(case.model_copy(update={"clue": event.clue}), event)
+
+
+def withdraw(case: CaseClocks, event: CaseWithdrawn) -> Happened:
+    """状态机 19: the person took it back; a complaint is looked into all the same and its clocks run on."""
+    return end(case, event) if event.stops else (case, [])
+
+
+def ask_extension(case: CaseClocks, event: ExtensionRequested, district: District) -> Happened:
+    """方案 四(四)4: it is decided before the answer is due, or it lapses then."""
+    if case.countdown(DeadlineKind.ANSWER) is None:
+        return case, []
+    return start(case, DeadlineKind.APPROVAL, district, at=event.occurred_at, order_no=event.order_no, unit=event.unit)
+
+
+def refuse_extension(case: CaseClocks, event: ExtensionRefused) -> Happened:
+    """方案 四(四)4: decided; the answer stays due when it was."""
+    return stop_where(case, lambda held: held.kind is DeadlineKind.APPROVAL, at=event.occurred_at)
+
+
+def extend(case: CaseClocks, event: CaseExtended, district: District) -> Happened:
+    """方案 四(四)4: the approved day, never past the total nor the city's own limit; units at work follow."""
+    city_grade = (case.first_grade or Grade.GENERAL) if case.from_city else None
+    latest = answer_due(district, case.received_at, Grade.SPECIAL, case.upstream_due, city_grade=city_grade).due_at
+    case, met = stop_where(case, lambda held: held.kind is DeadlineKind.APPROVAL, at=event.occurred_at)
+    case = case.model_copy(update={"grade": Grade.SPECIAL, "extended_due_at": min(event.due_at, latest)})
+    case, said = move_all(case, district, at=event.occurred_at, grade=Grade.SPECIAL)
+    return case, [*met, *said]
+
+
+def answer(case: CaseClocks, event: CaseFedBack, district: District) -> Happened:
+    """方案 四(四)、六(六): the first answer ends the person's clock at `replied_at`; each one starts the 回访 anew."""
+    at, decided = event.occurred_at, (DeadlineKind.FOLLOW_UP, DeadlineKind.APPROVAL)
+    case, said = together(
+        case, partial(meet, kind=DeadlineKind.ANSWER, at=at, met_at=event.replied_at),
+        partial(stop_where, wanted=lambda held: held.kind in decided, at=at),
     )
-    stopped = running.model_copy(update={"met_at": met_at, "steps": ()})
-    return Decision(state.replacing(running, stopped), [*events, met])
+    if case.anonymous and not district.policy.anonymous.followup:
+        return case, said
+    case, begun = start(case, DeadlineKind.FOLLOW_UP, district, at=at, started_at=event.replied_at)
+    return case, [*said, *begun]
 
 
-def _there(state: Clocks) -> CaseClocks:
-    if state is None:
-        raise LookupError("a rule that keeps the case lost it")
-    return state
+def note_follow_up(case: CaseClocks, event: FollowUpRecorded, district: District) -> Happened:
+    """方案 六(六): the person was reached; discontent again after a 重办 calls for a 督办·红 (domain: 升级阶梯 L3)."""
+    if not event.reached:
+        return case, []
+    case, said = meet(case, DeadlineKind.FOLLOW_UP, at=event.occurred_at)
+    content = bool(event.resolved) and (event.stars or 0) >= district.policy.followup.satisfied_from
+    if content or not case.redone:
+        return case, said
+    case, more = ladder.second_discontent(case, district, at=event.occurred_at)
+    return case, [*said, *more]
+
+
+def reopen(case: CaseClocks, event: CaseReopened) -> Happened:
+    """domain 歧义 18 重办: a round with a limit of its own from now; the person's clock stays as it ended."""
+    return case.model_copy(update={
+        "ended": False, "round_starts": (*case.round_starts, event.occurred_at), "redo_round": event.round, "redone": case.redone + 1,
+    }), []
+
+
+def escalate(case: CaseClocks, event: CaseEscalated, district: District) -> Happened:
+    """方案 五(二) 提级会商: due in its own time; orders run on; after a 重办 a 督办·红 is ready to be signed."""
+    case, said = start(
+        case.model_copy(update={"ended": False}), DeadlineKind.CONSULTATION, district, at=event.occurred_at
+    )
+    if not event.after_redo:
+        return case, said
+    case, more = ladder.second_discontent(case, district, at=event.occurred_at)
+    return case, [*said, *more]
+
+
+def conclude(case: CaseClocks, event: ConsultationConcluded) -> Happened:
+    """会商结论: a unit that is designated counts its limit from now."""
+    case, said = meet(case, DeadlineKind.CONSULTATION, at=event.occurred_at)
+    starts = (*case.round_starts, event.occurred_at)
+    return (case.model_copy(update={"round_starts": starts}) if event.lead else case), said
+
+
+def end(case: CaseClocks, event: Event) -> Happened:
+    """方案 六(五): the case is settled or went another way: whatever still runs ends, drafts fall away, 督办 are closed."""
+    at = event.occurred_at
+    return together(
+        case.model_copy(update={"ended": True}), partial(stop_where, wanted=lambda _: True, at=at),
+        partial(drafts_dropped, at=at, reason="此件已办结或另有去向"), partial(closed, at=at),
+    )

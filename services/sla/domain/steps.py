@@ -4,12 +4,46 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from services.sla.domain.state import Step
+from services.sla.domain.state import CaseClocks, Countdown, Step
 from shared.calendar import WorkCalendar
-from shared.contracts.terms import Rung
+from shared.calendar.hours import in_shanghai
+from shared.contracts.terms import DeadlineKind, Rung, SupervisionLevel
 from shared.district.model import District
 
 HOUR_MIN = 60
+LADDER = (Rung.SUPERVISION_DRAFT, Rung.RED_DRAFT, Rung.INTERVIEW)
+
+
+def steps_of(case: CaseClocks, countdown: Countdown, district: District) -> tuple[Step, ...]:
+    """Everything that happens by itself on this countdown, from its start to its end and beyond."""
+    started_at, due_at = countdown.started_at, countdown.due_at
+    match countdown.kind:
+        case DeadlineKind.TRIAGE:
+            return triage_steps(district, started_at, due_at)
+        case DeadlineKind.SIGN:
+            return sign_steps(district, started_at, due_at)
+        case DeadlineKind.CONTACT:
+            return contact_steps(district, started_at, due_at)
+        case DeadlineKind.ORDER:
+            return in_order(*order_steps(district, started_at, due_at), *_red_steps(case, countdown, district))
+        case _:
+            return answer_steps(started_at, due_at)
+
+
+def still_to_come(case: CaseClocks, countdown: Countdown, district: District, now: datetime) -> tuple[Step, ...]:
+    """What is left of a countdown whose end moved, or which runs again: no 提醒 or 催办 twice, the ladder from now."""
+    coming = list[Step]()
+    for step in steps_of(case, countdown, district):
+        if step.at > now or (step.rung is Rung.MISSED and not countdown.missed):
+            coming.append(step)
+        elif step.rung in LADDER:
+            coming.append(Step(rung=step.rung, at=now))
+    return in_order(*coming)
+
+
+def in_order(*steps: Step) -> tuple[Step, ...]:
+    """The earliest first."""
+    return tuple(sorted(steps, key=lambda step: step.at))
 
 
 def triage_steps(district: District, started_at: datetime, due_at: datetime) -> tuple[Step, ...]:
@@ -19,7 +53,7 @@ def triage_steps(district: District, started_at: datetime, due_at: datetime) -> 
 
 
 def answer_steps(started_at: datetime, due_at: datetime) -> tuple[Step, ...]:
-    """The citizen's own clock only says whether it was missed (方案 四(四))."""
+    """The citizen's own clock, and what people decide by a day, only say whether it was missed (方案 四(四))."""
     return _after(started_at, Step(rung=Rung.MISSED, at=due_at))
 
 
@@ -42,14 +76,15 @@ def contact_steps(district: District, issued_at: datetime, due_at: datetime) -> 
 
 
 def order_steps(district: District, issued_at: datetime, due_at: datetime) -> tuple[Step, ...]:
-    """The department's ladder: half time, last day, 催办 hours before, missed, 督办 drafted the working day after."""
+    """The department's ladder: half time, last day, 催办 hours before, missed, 督办 drafted the working day after, 约谈."""
     policy, calendar = district.policy, district.calendar
-    reminder, urge = policy.ladder.reminder, policy.ladder.urge
+    reminder, urge, late = policy.ladder.reminder, policy.ladder.urge, max(due_at, issued_at)
     steps = [
         Step(rung=Rung.LAST_DAY, at=calendar.moment(_days_left(calendar, due_at, reminder.days_left_wd), reminder.at)),
         Step(rung=Rung.URGE, at=calendar.subtract_working_time(due_at, urge.hours_before * HOUR_MIN)),
-        Step(rung=Rung.MISSED, at=max(due_at, issued_at)),
-        Step(rung=Rung.SUPERVISION_DRAFT, at=draft_at(district, max(due_at, issued_at))),
+        Step(rung=Rung.MISSED, at=late),
+        Step(rung=Rung.SUPERVISION_DRAFT, at=draft_at(district, late)),
+        Step(rung=Rung.INTERVIEW, at=_morning(district, late, policy.ladder.l4.overdue_wd)),
     ]
     if reminder.half_time:
         steps.append(Step(rung=Rung.HALF_TIME, at=_half_time(calendar, issued_at, due_at)))
@@ -58,8 +93,22 @@ def order_steps(district: District, issued_at: datetime, due_at: datetime) -> tu
 
 def draft_at(district: District, due_at: datetime) -> datetime:
     """When a 督办·黄 is drafted: the morning of the n-th working day after the due day."""
-    day = due_at.date()
-    for _ in range(district.policy.ladder.l2.overdue_wd):
+    return _morning(district, due_at, district.policy.ladder.l2.overdue_wd)
+
+
+def red_at(district: District, issued_at: datetime) -> datetime:
+    """When a 督办·红 is drafted if the order still runs: so many working days after the 督办·黄 was issued (L3)."""
+    return _morning(district, issued_at, district.policy.ladder.l3.l2_age_wd)
+
+
+def _red_steps(case: CaseClocks, countdown: Countdown, district: District) -> list[Step]:
+    yellow = case.of_order(str(countdown.order_no), SupervisionLevel.YELLOW)
+    return [Step(rung=Rung.RED_DRAFT, at=red_at(district, held.issued_at)) for held in yellow if held.standing and held.issued_at]
+
+
+def _morning(district: District, start: datetime, working_days: int) -> datetime:
+    day = in_shanghai(start).date()
+    for _ in range(working_days):
         day = district.calendar.next_working_day(day)
     return district.calendar.moment(day, district.policy.ladder.l2.draft_at)
 
@@ -79,6 +128,6 @@ def _half_time(calendar: WorkCalendar, issued_at: datetime, due_at: datetime) ->
 def _after(started_at: datetime, *steps: Step) -> tuple[Step, ...]:
     # A step that would lie before the start (a short limit, an order issued late) never comes; a miss always does.
     coming = (step for step in steps if step.at > started_at or step.rung is Rung.MISSED)
-    return tuple(sorted(coming, key=lambda step: step.at))
+    return in_order(*coming)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.sla import app
-from services.sla.domain import clocks
+from shared.contracts.event import Event
 from shared.contracts.router_events import CaseResolvedInstantly, CitizenContacted, FollowUpRecorded
 from shared.contracts.sla_events import (
     DeadlineMet,
@@ -17,7 +17,7 @@ from shared.contracts.sla_events import (
     SupervisionDrafted,
 )
 from shared.contracts.terms import Category, DeadlineKind, Grade, Rung
-from shared.testing.driver import DISTRICT, ServiceDriver, at
+from shared.testing.driver import ServiceDriver, at
 from shared.testing.events import (
     CASE,
     a_case_closed,
@@ -241,24 +241,18 @@ async def test_the_first_contact_and_the_call_stop_their_clocks() -> None:
     assert sla.published(DeadlineMet)[-1].kind is DeadlineKind.FOLLOW_UP
 
 
-def test_what_happens_to_an_unknown_case_starts_nothing() -> None:
+async def test_what_happens_to_an_unknown_case_starts_nothing() -> None:
     """A service that was set up later meets cases whose beginning it never saw."""
+    sla = ServiceDriver(app, "2026-11-23 10:00")
     when = "2026-11-23 10:00"
-    order = an_order_issued(when, "2026-11-26 17:30")
-    settled = CaseResolvedInstantly(case_no=CASE, occurred_at=at(when), category=Category.CONSULT, text="当场办好")
-    called = FollowUpRecorded(case_no=CASE, occurred_at=at(when), attempt=1, reached=True, resolved=True, stars=5)
 
-    for decision in (
-        clocks.grade(None, a_case_triaged(when), DISTRICT),
-        clocks.settle_at_once(None, settled, DISTRICT),
-        clocks.start_order(None, order, DISTRICT),
-        clocks.note_signature(None, an_order_signed(when)),
-        clocks.stop_order(None, an_order_answered(when)),
-        clocks.answer(None, a_case_fed_back(when), DISTRICT),
-        clocks.note_follow_up(None, called),
-        clocks.stop_all(None, a_case_closed(when)),
-    ):
-        assert (decision.state, list(decision.events)) == (None, [])
+    await sla.consumes(
+        a_case_triaged(when), an_order_issued(when, "2026-11-26 17:30"), an_order_signed(when), an_order_answered(when),
+        a_case_fed_back(when), a_case_closed(when),
+    )
+    await sla.wakes("2026-12-23 10:00")
+
+    assert sla.published(Event) == []
 
 
 async def test_a_second_registration_of_one_case_starts_nothing_again() -> None:

@@ -7,9 +7,8 @@ from functools import partial
 import pytest
 
 from services.sla import app
-from services.sla.domain import supervision
+from services.sla.domain import acts
 from services.sla.domain.firing import fire
-from services.sla.domain.state import CaseClocks
 from services.sla.handlers import inbox
 from services.sla.store import open_clocks
 from shared.contracts.sla_events import SupervisionDrafted, SupervisionIssued, SupervisionVoided
@@ -17,6 +16,8 @@ from shared.contracts.terms import SupervisionLevel
 from shared.errors import RuleBroken
 from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import CASE, a_case_registered, a_case_triaged, an_order_answered, an_order_issued
+
+GO = acts.Doer("zhengwu-go1", frozenset({"GO"}), "zhengwu")
 
 
 async def an_overdue_order() -> ServiceDriver:
@@ -54,7 +55,7 @@ async def test_a_person_signs_the_draft() -> None:
     await sla.wakes("2026-11-27 09:30")
     clocks = open_clocks(sla.ground, inbox)
     rule = partial(
-        supervision.sign, unit=None, level=SupervisionLevel.YELLOW, issuer="zhengwu-go1", now=at("2026-11-27 10:00"), district=DISTRICT
+        acts.sign, unit=None, level=SupervisionLevel.YELLOW, by=GO, now=at("2026-11-27 10:00"), district=DISTRICT
     )
 
     await clocks.change(CASE, rule, confirm=True)
@@ -78,18 +79,10 @@ async def test_an_answer_before_the_signature_ends_the_draft() -> None:
     assert not sla.published(SupervisionIssued)
 
 
-def test_a_red_one_is_refused_in_this_version() -> None:
-    """The second rung is another issue; it is refused in words, not half done."""
-    case = CaseClocks(case_no=CASE, site="001", received_at=at("2026-11-23 10:00"))
-
-    with pytest.raises(RuleBroken, match="红色督办"):
-        supervision.sign(case, unit=None, level=SupervisionLevel.RED, issuer="x", now=at("2026-11-27 10:00"), district=DISTRICT)
-
-
 def test_an_unknown_case_is_refused() -> None:
     """There is nothing to sign on a case nobody knows."""
     with pytest.raises(RuleBroken, match="查无此件"):
-        supervision.sign(None, unit=None, level=SupervisionLevel.YELLOW, issuer="x", now=at("2026-11-27 10:00"), district=DISTRICT)
+        acts.sign(None, unit=None, level=SupervisionLevel.YELLOW, by=GO, now=at("2026-11-27 10:00"), district=DISTRICT)
 
 
 def test_firing_a_case_nobody_knows_does_nothing() -> None:
