@@ -19,6 +19,7 @@ SINS = {
     "One door to the document store": ("services/sla/store.py", "import motor"),
     "One door to Kafka": ("services/sla/handlers.py", "import aiokafka"),
     "One door to the ticker": ("services/sla/jobs.py", "import apscheduler"),
+    "One door to the typesetter": ("services/router/api/pages.py", "import typst"),
     "Settings stay at the door": ("services/sla/api.py", "import services.sla.settings"),
     "Floors of the ground": ("shared/calendar/workdays.py", "import shared.storage.cases"),
     "The test kit stays in tests": ("services/sla/app.py", "import shared.testing.driver"),

@@ -1,0 +1,1 @@
+"""The papers, read back as a person would read them."""
