@@ -108,6 +108,11 @@ def test_a_complaint_about_the_office_is_its_leaders(words: str) -> None:
     assert who(words, **SELF_COMPLAINT).id == "zhengwu-gl1"
 
 
+def test_another_leader_than_the_analyst_calls_back_on_a_complaint_about_the_office() -> None:
+    """方案 六(六): whoever analysed the matter does not ask the person about it."""
+    assert who("do: follow_up, resolved: true, stars: 5", **SELF_COMPLAINT, analyst="zhengwu-gl1").id == "zhengwu-gl2"
+
+
 def test_the_lead_is_read_from_the_orders() -> None:
     """The latest round's lead order that still stands; a returned one does not."""
     def order(number: int, unit: str, role: str = "LEAD", state: str = "SIGNED", round_: int = 1) -> dict[str, Any]:

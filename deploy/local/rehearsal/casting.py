@@ -37,13 +37,16 @@ class Known:
     site: str
     complained: str | None = None
     lead: str | None = None
+    analyst: str | None = None
     proposer: str | None = None
     rulings: int = 0
     endorsed: bool = False
 
     def learn(self, verb: str, staff: StaffMember, said: Mapping[str, Any]) -> None:
         """Notes what a step that was allowed changed; who leads now stands in the answer."""
-        if verb == "refuse":
+        if verb == "triage":
+            self.analyst = staff.id
+        elif verb == "refuse":
             self.proposer = staff.id
         elif verb == "rule_return":
             self.rulings += 1
@@ -77,7 +80,8 @@ class Cast:
             return self._named(step.by, self._unit(step, known), known.site)
         chosen = self._usual(step, known)
         if known.complained and chosen.unit == known.complained:
-            return self._first(Role.GL)  # nobody of the unit complained of may see it; of the office itself its leader does
+            # Nobody of the unit complained of may see it; of the office itself a leader does, and another one calls back.
+            return self._another(Role.GL, known.analyst if step.verb == "follow_up" else None)
         return chosen
 
     def _usual(self, step: Step, known: Known) -> StaffMember:
@@ -88,7 +92,7 @@ class Cast:
         if step.verb in ("approve_extension", "refuse_extension"):
             return self._first(Role.GO) if known.endorsed else self._first(Role.DL, unit)
         if step.verb in ("confirm_refusal", "overrule_refusal"):
-            return self._second(Role.WS, known)
+            return self._another(Role.WS, known.proposer, known.site)
         role = self._role(step, known)
         return self._first(role, None, known.site if role in OF_SITE else None)
 
@@ -101,10 +105,9 @@ class Cast:
             return Role.GL
         return ROLES[step.verb]
 
-    def _second(self, role: Role, known: Known) -> StaffMember:
-        near = self.district.staff_with(role, site=known.site)
-        others = [person for person in (*near, *self.district.staff_with(role)) if person.id != known.proposer]
-        return others[0]
+    def _another(self, role: Role, than: str | None, site: str | None = None) -> StaffMember:
+        people = (*self.district.staff_with(role, site=site), *self.district.staff_with(role))
+        return next((person for person in people if person.id != than), people[0])
 
     def _unit(self, step: Step, known: Known) -> str | None:
         named = getattr(step.fields, "unit", None)
