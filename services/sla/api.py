@@ -10,6 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.sla.domain import acts
+from services.sla.domain.firing import in_time
 from services.sla.domain.state import CaseClocks
 from services.sla.store import Clocks, running_first_due, waiting_drafts, waiting_proposals
 from shared.assembly import Ground, write_once
@@ -160,7 +161,8 @@ class Desk:
     async def decide(self, case_no: str, staff: Staff, rule: Rule[CaseClocks], body: Wanted, key: str | None) -> ClocksView:
         """Applies a rule to the case and shows the outcome."""
         acts.known(await self.see(case_no, staff))
-        outcome = await write_once(self.clocks, case_no, rule, key=key, who=staff.id, body=body)
+        timely = partial(in_time, change=rule, at=self.ground.clock.now(), district=self.ground.scheme.district)
+        outcome = await write_once(self.clocks, case_no, timely, key=key, who=staff.id, body=body)
         return view(outcome.state, repeated=outcome.repeated)
 
     def code(self, named: str | None) -> str | None:
@@ -174,10 +176,9 @@ class Desk:
             raise RuleBroken("supervision.not_yours", "只能就发给本单位的督办单作书面说明。", field="unit")
         return staff.unit
 
-    async def clean(self, case_no: str, text: str) -> str:
-        """What was written, freed of names and numbers."""
-        case = await self.clocks.get(case_no)
-        sealed = case.name if case else None
+    async def clean(self, case_no: str, staff: Staff, text: str) -> str:
+        """What was written on a case this person may see, freed of names and numbers."""
+        sealed = acts.known(await self.see(case_no, staff)).name
         return scrub(text, [self.ground.sealer.open(sealed, case_no=case_no)] if sealed else [])
 
 
@@ -225,7 +226,7 @@ def _add_supervision(api: APIRouter, desk: Desk) -> None:
     async def void_supervision(case_no: CaseNumber, command: VoidWanted, staff: Supervisor, key: Key = None) -> ClocksView:
         """作废误发的督办单，历史保留，有效次数重计 (附件2)."""
         rule = partial(
-            acts.void, unit=desk.code(command.unit), number=command.number, reason=await desk.clean(case_no, command.reason),
+            acts.void, unit=desk.code(command.unit), number=command.number, reason=await desk.clean(case_no, staff, command.reason),
             by=doer(staff), now=ground.clock.now(), district=ground.scheme.district,
         )
         return await desk.decide(case_no, staff, rule, command, key)
@@ -234,7 +235,7 @@ def _add_supervision(api: APIRouter, desk: Desk) -> None:
     async def answer_supervision(case_no: CaseNumber, command: StatementWanted, staff: Unit, key: Key = None) -> ClocksView:
         """承办单位就督办单作书面说明 (方案 七(四))."""
         rule = partial(
-            acts.answer, unit=desk.own(staff, command.unit), number=command.number, text=await desk.clean(case_no, command.text),
+            acts.answer, unit=desk.own(staff, command.unit), number=command.number, text=await desk.clean(case_no, staff, command.text),
             by=doer(staff), now=ground.clock.now(),
         )
         return await desk.decide(case_no, staff, rule, command, key)

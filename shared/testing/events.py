@@ -82,4 +82,4 @@ def happened(kind: type[E], when: str, **more: Any) -> E:
 
 def of_order(kind: type[E], when: str, unit: str = "yibao", place: int = 1, **more: Any) -> E:
     """Any event about one order of the case."""
-    return kind(case_no=CASE, occurred_at=at(when), order_no=order_number(CASE, place), unit=unit, **more)
+    return happened(kind, when, order_no=order_number(CASE, place), unit=unit, **more)

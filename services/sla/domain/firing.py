@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from services.sla.domain import ladder
@@ -16,6 +16,7 @@ from shared.contracts.terms import DeadlineKind, Rung, SupervisionReason
 from shared.decision import Decision
 from shared.district.model import District
 
+INSTANT = timedelta(microseconds=1)
 HEIGHT: dict[type[Event], int] = {DeadlineNear: 0, OrderUrged: 1, SignLapsed: 1, SupervisionIssued: 2}
 
 
@@ -26,6 +27,15 @@ def fire(state: CaseClocks | None, now: datetime, district: District) -> Decisio
         case, happened = _next(case, case.next_at, district)
         events += happened
     return Decision(case, superseded(events))
+
+
+def in_time(
+    state: CaseClocks | None, change: Callable[[CaseClocks | None], Decision[CaseClocks | None]], at: datetime, district: District
+) -> Decision[CaseClocks | None]:
+    """What was due before this moment first, then what happened at it: no rung is lost to a sweep that comes late."""
+    before = fire(state, at - INSTANT, district)
+    decided = change(before.state)
+    return Decision(decided.state, [*before.events, *decided.events])
 
 
 def _next(case: CaseClocks, at: datetime, district: District) -> Happened:

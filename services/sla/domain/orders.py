@@ -36,7 +36,7 @@ def start_order(case: CaseClocks, event: OrderIssued, district: District) -> Hap
     since = _since(case, event, district)
     due_at = _not_past_the_city(case, event, since, district)
     begin = [
-        partial(begins, kind=DeadlineKind.SIGN, due_at=event.sign_due_at, provisional=event.provisional),
+        partial(begins, kind=DeadlineKind.SIGN, due_at=event.sign_due_at),
         partial(begins, kind=DeadlineKind.ORDER, due_at=due_at, provisional=event.provisional, since=since),
     ]
     if event.role is OrderRole.LEAD:

@@ -41,9 +41,9 @@ def start(
     begun = started_at or at
     new = Countdown(**{"kind": kind, "started_at": begun, "due_at": begun, **place})
     deadline = due_of(case, new, district)
-    promised = {"due_at", "provisional"} & place.keys()
-    ends = {} if promised else {"due_at": deadline.due_at, "provisional": deadline.provisional}
-    new = new.model_copy(update={**ends, "calendar_version": deadline.calendar_version})
+    promised = "due_at" in place
+    ends = {"due_at": deadline.due_at, "provisional": deadline.provisional, "calendar_version": deadline.calendar_version}
+    new = new.model_copy(update={name: value for name, value in ends.items() if name not in place})
     new = new.model_copy(update={"steps": steps_of(case, new, district)})
     return case.adding(new), [_set(case, new, () if promised else deadline.trace, at)]
 

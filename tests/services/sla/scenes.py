@@ -8,6 +8,7 @@ from services.sla import app
 from services.sla.domain.state import CaseClocks
 from services.sla.handlers import inbox
 from services.sla.store import Clocks, open_clocks
+from shared.contracts.sealed import SealedContact
 from shared.contracts.sla_events import DeadlineMet, DeadlineMissed, DeadlineSet
 from shared.contracts.terms import DeadlineKind, Grade
 from shared.testing.driver import ServiceDriver
@@ -19,7 +20,8 @@ ORDER = f"{CASE}-01"
 async def a_matter(**more: Any) -> ServiceDriver:
     """Registered at ten, not analysed yet."""
     sla = ServiceDriver(app, "2026-11-23 10:00")
-    await sla.consumes(a_case_registered("2026-11-23 10:00", **more))
+    contact = SealedContact(name=sla.sealer.seal("张三", case_no=CASE, label="name", masked="张*"))
+    await sla.consumes(a_case_registered("2026-11-23 10:00", **({"contact": contact} | more)))
     return sla
 
 

@@ -40,6 +40,7 @@ from shared.contracts.sla_events import (
 from shared.contracts.terms import DeadlineKind, Grade, OrderRole, SupervisionReason
 from shared.testing.driver import at
 from shared.testing.events import (
+    CASE,
     a_case_closed,
     a_case_fed_back,
     a_case_triaged,
@@ -48,7 +49,7 @@ from shared.testing.events import (
     happened,
     of_order,
 )
-from tests.services.sla.scenes import CASE, a_matter, an_order, case_of, ends, met, missed
+from tests.services.sla.scenes import a_matter, an_order, case_of, ends, met, missed
 
 PROPOSAL = {"reason": "不属本窗口", "basis": "《条例》第二十五条", "alternative": "向信访部门反映"}
 
