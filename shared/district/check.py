@@ -20,10 +20,11 @@ def check_district(folder: Path, today: date | None = None) -> list[Problem]:
 
 
 def _years(district: District, today: date) -> Iterator[Problem]:
-    if district.policy.calendar.provisional_ok:
-        return
-    for year in (today.year, today.year + 1):
+    """This year and every year between those that are there; the next one too, unless it may be provisional."""
+    calendar = district.policy.calendar
+    latest = max([today.year + (not calendar.provisional_ok), *district.calendar.years])
+    for year in range(min([today.year, *district.calendar.years]), latest + 1):
         if year not in district.calendar.years:
-            file = f"{CALENDAR}/{year}.yaml"
-            fix = "请照国务院办公厅的通知补上，或在 policy.yaml 写 calendar.provisional_ok: true。"
-            yield Problem(file, 1, f"没有 {year} 年的日历。", fix)
+            ahead = year > today.year
+            fix = "请照国务院办公厅的通知补上" + ("，或在 policy.yaml 写 calendar.provisional_ok: true。" if ahead else "。")
+            yield Problem(f"{CALENDAR}/{year}.yaml", 1, f"没有 {year} 年的日历。", fix)

@@ -14,7 +14,10 @@ from shared.district.messages import message_problems
 from shared.district.model import Department, District, Item, Site, StaffMember, Template
 from shared.district.policy import Policy
 from shared.district.references import reference_problems
+from shared.district.routing import route_problems
+from shared.district.sense import sense_problems
 from shared.district.sheets import Sheet, SheetUnreadable, read_sheet
+from shared.district.transitions import transition_problems
 
 CALENDAR = "calendar"
 Model = TypeVar("Model", bound=BaseModel)
@@ -42,9 +45,13 @@ def scheme_problems(reading: Reading) -> list[Problem]:
     """What is wrong between the files of a folder that could be read."""
     if reading.district is None:
         return []
+    policy = reading.sheets["policy.yaml"]
     return [
         *reference_problems(reading.district, reading.sheets),
         *message_problems(reading.district, reading.sheets),
+        *route_problems(reading.district, policy),
+        *sense_problems(reading.district, policy),
+        *transition_problems(reading.district, policy),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Whether every message has a text, every text a route, and every text fits its channel."""
+"""Whether every text fits its channel: length, signature, places; who gets it is `routing`'s."""
 
 from collections.abc import Iterator
 from string import Formatter
@@ -9,15 +9,13 @@ from shared.district.model import District, Template
 from shared.district.sheets import Sheet
 
 Sheets = dict[str, Sheet]
+WEB_MARKS = ("http", "www.")
 
 
 def message_problems(district: District, sheets: Sheets) -> list[Problem]:
-    """Routes against templates, and each template measured with its longest values."""
-    return [
-        *_routes(district, sheets["policy.yaml"]),
-        *_unrouted(district, sheets["templates.yaml"]),
-        *_lengths(district, sheets["templates.yaml"]),
-    ]
+    """Each template measured with its longest values, and read as its channel's operator reads it."""
+    sheet = sheets["templates.yaml"]
+    return [*_unrouted(district, sheet), *_lengths(district, sheet), *_wordings(district, sheet)]
 
 
 def longest_values(district: District, template: Template) -> dict[str, str]:
@@ -30,21 +28,6 @@ def longest_values(district: District, template: Template) -> dict[str, str]:
     longest = max(units, key=len, default="")
     channels = (*district.policy.transfer.channels, longest)
     return values | {"tel": notice.tel, "dept": longest, "to": max(channels, key=len)}
-
-
-def _routes(district: District, sheet: Sheet) -> Iterator[Problem]:
-    for event, routes in district.policy.notice.routes.items():
-        for number, route in enumerate(routes):
-            line = sheet.line(("notice", "routes", event, number, "template"))
-            template = district.templates.get(route.template)
-            if template is None:
-                fix = nearest(route.template, list(district.templates))
-                yield Problem(
-                    sheet.file, line, f"{event} 要发的模板「{route.template}」不存在。", fix
-                )
-            elif template.event != event:
-                message = f"模板 {route.template} 属于 {template.event}，却写在 {event} 下。"
-                yield Problem(sheet.file, line, message, "请移到它自己的事件下，或换模板。")
 
 
 def _unrouted(district: District, sheet: Sheet) -> Iterator[Problem]:
@@ -89,3 +72,16 @@ def _too_long(
             f"模板 {template.code} 最长时有 {size} {measure}，超过{channel} {most} {measure}。"
         )
         yield Problem(spot.file, spot.line, message, f"请删短 {size - most} {measure}以上。")
+
+
+def _wordings(district: District, sheet: Sheet) -> Iterator[Problem]:
+    """What the operator of text messages refuses: no signature, one place twice, an address of the web (domain: 通知)."""
+    signature = district.policy.notice.sms.signature
+    for code, template in district.templates.items():
+        line, places = sheet.line((code, "text")), places_of(template)
+        if not template.text.startswith(signature):
+            yield Problem(sheet.file, line, f"模板 {code} 没有以签名开头。", f"请以「{signature}」开头。")
+        for place in sorted({place for place in places if places.count(place) > 1}):
+            yield Problem(sheet.file, line, f"模板 {code} 的变量「{place}」出现了两次。", "请只留一处，或改写文字。")
+        if any(mark in template.text.lower() for mark in WEB_MARKS):
+            yield Problem(sheet.file, line, f"模板 {code} 里有网址。", "请删去网址，写“见随申办”或电话。")

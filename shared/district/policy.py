@@ -247,6 +247,7 @@ class Policy(Entry):
     retention: Retention
     notice: NoticeRules
     case_no: CaseNumbers
+    disabled_transitions: tuple[str, ...]
     causes: dict[str, str]
     results: dict[str, str]
 

@@ -13,7 +13,9 @@ from services.router.domain.state import CaseFile
 from services.router.store import Cases, names_on
 from shared.assembly import Ground, write_once
 from shared.contracts.sealed import Sealed
+from shared.decision import Decision
 from shared.district.office_rules import ComplaintRules
+from shared.district.transitions import refuse_switched_off
 from shared.errors import RuleBroken
 from shared.privacy.masking import scrub
 from shared.storage.cases import Rule
@@ -60,9 +62,20 @@ class Desk:
         case = await self.see(case_no, staff)
         for_unit = self._leads(case, act, staff) or bool(staff.roles & DEPARTMENT)
         words = self._sealed(case, command.text) if isinstance(command, Words) else None
-        rule = await self._bound(act, self._said(case, command, staff, for_unit), staff, words)
+        rule = self._permitted(await self._bound(act, self._said(case, command, staff, for_unit), staff, words))
         outcome = await write_once(self.cases, case_no, rule, key=key, who=staff.id, body=command)
         return view(self.ground, outcome.state, repeated=outcome.repeated)
+
+    def _permitted(self, rule: Rule[CaseFile]) -> Rule[CaseFile]:
+        """A step of the lifecycle that the district does without is refused, whoever asks for it."""
+
+        def checked(state: CaseFile | None) -> Decision[CaseFile | None]:
+            decision = rule(state)
+            if state is not None:
+                refuse_switched_off(self.ground.scheme.district, state.state, decision.events)
+            return decision
+
+        return checked
 
     @property
     def complaints(self) -> ComplaintRules:

@@ -41,3 +41,9 @@ def finds() -> Callable[[Path, str, str, str], None]:
         assert meant[0].line == next(n for n, line in enumerate(lines, 1) if spot in line)
 
     return found
+
+
+@pytest.fixture
+def check() -> Callable[[Path], list[str]]:
+    """What the check says of a folder."""
+    return lambda folder: [str(problem) for problem in check_district(folder, TODAY)]

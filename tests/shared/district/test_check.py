@@ -22,7 +22,7 @@ def the_problem(folder: Path) -> Problem:
 
 def test_putuo_itself_has_no_problem() -> None:
     """The folder we ship starts; 2027 may be provisional."""
-    assert check_district(PUTUO) == []
+    assert check_district(PUTUO, TODAY) == []
 
 
 def test_a_ladder_step_nobody_stands_on(plant: Plant) -> None:
@@ -30,9 +30,9 @@ def test_a_ladder_step_nobody_stands_on(plant: Plant) -> None:
     plant("staff.yaml", "roles: [GL]", "roles: [KB]")
     folder = plant("staff.yaml", "roles: [GL]", "roles: [KB]")
     messages = [problem.message for problem in check_district(folder, TODAY)]
-    assert messages == [
-        f"升级阶梯 {step} 要找政务服务办领导（GL），可没有这样的人。" for step in ("L3", "L4", "L5")
-    ]
+    steps = [f"升级阶梯 {step} 要找政务服务办领导（GL），可没有这样的人。" for step in ("L3", "L4", "L5")]
+    assert [message for message in messages if message.startswith("升级阶梯")] == steps
+    assert "supervision.drafted 要告诉政务服务办领导（GL），可没有这样的人。" in messages
 
 
 def test_a_year_without_a_notice_stops_a_district_that_wants_one(plant: Plant) -> None:
@@ -41,6 +41,22 @@ def test_a_year_without_a_notice_stops_a_district_that_wants_one(plant: Plant) -
     problem = the_problem(folder)
     assert (problem.file, problem.message) == ("calendar/2027.yaml", "没有 2027 年的日历。")
     assert check_district(folder, date(2025, 6, 1)) == []
+
+
+def test_the_present_year_must_be_there(plant: Plant) -> None:
+    """A provisional year is for what no notice has announced yet, not for a file somebody lost."""
+    folder = plant("sites.yaml", "", "")
+    (folder / "calendar/2026.yaml").unlink()
+    problem = the_problem(folder)
+    assert (problem.file, problem.message) == ("calendar/2026.yaml", "没有 2026 年的日历。")
+    assert "国务院" in problem.fix
+
+
+def test_no_year_between_may_be_missing(plant: Plant) -> None:
+    """A hole in the middle would be counted as provisional by nobody's wish."""
+    folder = plant("sites.yaml", "", "")
+    (folder / "calendar/2025.yaml").unlink()
+    assert the_problem(folder).file == "calendar/2025.yaml"
 
 
 def test_a_missing_file_is_named(plant: Plant) -> None:
