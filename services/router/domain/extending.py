@@ -8,12 +8,12 @@ from services.router.domain.commands import Explained, Nothing, RequestExtension
 from services.router.domain.dispatching import reset_due
 from services.router.domain.guards import Doer, known, the_open_order, wants_state
 from services.router.domain.state import CaseFile, Extension, Order
+from services.router.domain.triage import answer_by
 from shared.contracts.event import SYSTEM
 from shared.contracts.router_events import CaseExtended, ExtensionEndorsed, ExtensionRefused, ExtensionRequested
 from shared.contracts.sla_events import DeadlineMissed
 from shared.contracts.terms import CaseState, DeadlineKind, Grade, OrderRole
 from shared.decision import Decision, unchanged
-from shared.district.limits import answer_due
 from shared.district.model import District
 from shared.errors import RuleBroken
 
@@ -54,7 +54,7 @@ def _still_running(case: CaseFile, district: District, now: datetime) -> datetim
 
 def _within_total(case: CaseFile, until: datetime, due_at: datetime, district: District) -> None:
     calendar = district.calendar
-    limit = answer_due(district, case.received_at, Grade.SPECIAL, case.upstream_due).due_at
+    limit = answer_by(case, Grade.SPECIAL, district).due_at
     if until > limit:
         total = district.policy.limits_wd.special_total
         words = f"延时后总计不得超过{total}个工作日，最晚到{limit:%m月%d日}；请改短后再申请。"

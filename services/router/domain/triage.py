@@ -79,7 +79,14 @@ def _units(case: CaseFile, command: Triage, district: District, by: Doer) -> lis
 
 def answer_by(case: CaseFile, grade: Grade, district: District) -> Deadline:
     """方案 四(四): when the person must have the answer; a matter from the city keeps the earlier of both limits."""
-    return answer_due(district, case.received_at, grade, case.upstream_due)
+    return answer_due(district, case.received_at, grade, case.upstream_due, city_grade=_city_grade(case, grade))
+
+
+def _city_grade(case: CaseFile, grade: Grade) -> Grade | None:
+    """domain 1-5-15: the city's own days follow the grade first given; what was made harder since was general or simple."""
+    if case.upstream_no is None and case.upstream_due is None:
+        return None
+    return Grade.GENERAL if case.regraded else case.grade or grade
 
 
 def regrade(state: File, command: Regrade, district: District, *, by: Doer, now: datetime) -> Decision[File]:
