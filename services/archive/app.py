@@ -7,6 +7,7 @@ from pathlib import Path
 
 from services.archive.api import make_api, make_pages
 from services.archive.handlers import inbox
+from services.archive.jobs import make_jobs, next_lock
 from services.archive.store import export_events, export_ledger, export_supervisions, open_ledger, tally
 from shared.assembly import Ground, Service
 
@@ -28,6 +29,8 @@ def build(ground: Ground) -> Service:
         make_api(ground, ledger),
         make_pages(ground, ledger),
         page_folder=Path(__file__).with_name("pages"),
+        jobs=make_jobs(ground, ledger),
+        next_due=partial(next_lock, ground, ledger),
         exports=exports,
         tally=partial(tally, ledger, ground.clock),
     )

@@ -9,25 +9,50 @@ from services.archive.store import Ledger
 from shared.assembly import Scheme
 from shared.clock import Clock
 from shared.contracts.event import Event
-from shared.contracts.intake_events import CaseRegistered
+from shared.contracts.intake_events import CaseRegistered, RepeatNoted
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
 from shared.contracts.router_events import (
     CaseClosed,
+    CaseCorrected,
+    CaseEscalated,
+    CaseExtended,
     CaseFedBack,
+    CaseMerged,
+    CaseRegraded,
+    CaseRejected,
+    CaseReopened,
     CaseResolvedInstantly,
+    CaseTransferred,
     CaseTriaged,
+    CaseWithdrawn,
     CitizenContacted,
+    ConsultationConcluded,
+    FeedbackRejected,
     FollowUpRecorded,
+    MaterialRequested,
+    MaterialSupplied,
     OrderAccepted,
     OrderAnswered,
+    OrderCancelled,
     OrderIssued,
+    OrderReturned,
+    OrderReturnRefused,
+    OrderReturnRequested,
     OrderSigned,
+    RejectionOverruled,
+    RejectionProposed,
+    TriageStarted,
 )
 from shared.contracts.sla_events import (
+    AccountabilityProposed,
     DeadlineMet,
     DeadlineMissed,
     DeadlineSet,
+    InterviewApproved,
+    InterviewProposed,
     OrderUrged,
+    SupervisionAnswered,
+    SupervisionClosed,
     SupervisionDrafted,
     SupervisionIssued,
     SupervisionVoided,
@@ -43,20 +68,46 @@ async def open_entry(event: CaseRegistered, ledger: Ledger, scheme: Scheme, cloc
     await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
 
 
+@inbox.on(TriageStarted)
 @inbox.on(CaseTriaged)
-@inbox.on(CaseResolvedInstantly)
+@inbox.on(CaseRegraded)
+@inbox.on(RejectionProposed)
+@inbox.on(CaseRejected)
+@inbox.on(RejectionOverruled)
+@inbox.on(CaseTransferred)
+@inbox.on(CaseMerged)
+@inbox.on(CaseWithdrawn)
 @inbox.on(OrderIssued)
 @inbox.on(OrderSigned)
 @inbox.on(CitizenContacted)
+@inbox.on(OrderReturnRequested)
+@inbox.on(OrderReturned)
+@inbox.on(OrderReturnRefused)
+@inbox.on(OrderCancelled)
+@inbox.on(MaterialRequested)
+@inbox.on(MaterialSupplied)
+@inbox.on(CaseExtended)
 @inbox.on(OrderAnswered)
 @inbox.on(OrderAccepted)
+@inbox.on(FeedbackRejected)
+@inbox.on(CaseResolvedInstantly)
 @inbox.on(CaseFedBack)
 @inbox.on(FollowUpRecorded)
+@inbox.on(CaseReopened)
+@inbox.on(CaseEscalated)
+@inbox.on(ConsultationConcluded)
+@inbox.on(CaseCorrected)
 @inbox.on(CaseClosed)
-@inbox.on(DeadlineSet)
-@inbox.on(DeadlineMissed)
+@inbox.on(RepeatNoted)
+@inbox.on(AccountabilityProposed)
 @inbox.on(DeadlineMet)
+@inbox.on(DeadlineMissed)
+@inbox.on(DeadlineSet)
+@inbox.on(InterviewApproved)
+@inbox.on(InterviewProposed)
 @inbox.on(OrderUrged)
+@inbox.on(SupervisionAnswered)
+@inbox.on(SupervisionClosed)
 @inbox.on(SupervisionDrafted)
 @inbox.on(SupervisionIssued)
 @inbox.on(SupervisionVoided)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 
-from services.archive.domain.access import Reader, may_see
+from services.archive.domain.access import Reader, marks_of, may_see
 from services.archive.domain.entry import Entry, LedgerLine
-from services.archive.domain.lines import exported
+from services.archive.domain.lines import exported, without_words
 from services.archive.domain.record import CaseRecord, all_lines, supervisions_now
-from shared.assembly import Ground
+from shared.assembly import Ground, earliest
 from shared.clock import Clock
 from shared.contracts.terms import CaseState, Category, Channel
 from shared.messaging.inbox import Inbox
@@ -22,9 +21,10 @@ from shared.storage.documents import IndexValue, Layout, Query
 Ledger = CaseStore[CaseRecord]
 # received, by_state and by_site end in moment of receipt and number: one index gives range and order, and no
 # two cases have the same place in it, so that pages never repeat nor miss a case.
-LAYOUT = Layout(indexed=("received", "case_no", "by_state", "by_site", "open", "closed_at"))
+LAYOUT = Layout(indexed=("received", "case_no", "by_state", "by_site", "open", "closed_at", "lock_at"))
 AFTER_ALL = "~"
 CHUNK = 200
+LOCK_AT = "lock_at"
 
 
 @dataclass(frozen=True)
@@ -60,8 +60,10 @@ def _indexed(record: CaseRecord) -> Indexed:
         "channel": entry.channel.value,
         "open": entry.state is not CaseState.ARCHIVED or None,
         "overdue": entry.overdue,
+        LOCK_AT: record.lock_at,
     }
-    return Indexed(places | {_of(order.unit): True for order in entry.orders})
+    units, barred = {_of(order.unit): True for order in entry.orders}, dict.fromkeys(marks_of(entry), True)
+    return Indexed(places | units | barred)
 
 
 def _utc(moment: datetime) -> str:
@@ -74,15 +76,8 @@ def _of(unit: str | None) -> str:
 
 async def newest(ledger: Ledger, wanted: Wanted, reader: Reader, *, skip: int, limit: int) -> list[Entry]:
     """The entries this reader may see, the newest first."""
-    if reader.sees_all:
-        return _entries(await ledger.find(_query(wanted, reader, skip, limit)))
-    seen: list[Entry] = []
-    for place in count(0, CHUNK):
-        found = _entries(await ledger.find(_query(wanted, reader, place, CHUNK)))
-        seen += [entry for entry in found if may_see(entry, reader)]
-        if len(found) < CHUNK or len(seen) >= skip + limit:
-            break
-    return seen[skip : skip + limit]
+    found = _entries(await ledger.find(_query(wanted, reader, skip, limit)))
+    return [entry for entry in found if may_see(entry, reader)]
 
 
 def _entries(records: list[CaseRecord]) -> list[Entry]:
@@ -98,6 +93,7 @@ def _query(wanted: Wanted, reader: Reader, skip: int, limit: int) -> Query:
         "channel": wanted.channel,
     }
     equal: dict[str, IndexValue] = {field: str(value) for field, value in named.items() if value is not None}
+    equal |= dict.fromkeys(reader.barred)  # without the mark: the store leaves them out, so pages and counts tell nothing
     if reader.own_only:
         equal[_of(reader.unit)] = True
     at_most: dict[str, IndexValue] = {} if high is None else {name: high}
@@ -128,6 +124,11 @@ async def every(ledger: Ledger) -> AsyncIterator[CaseRecord]:
         for record in found:
             yield record
         last = found[-1].case_no
+
+
+async def earliest_lock(ledger: Ledger) -> datetime | None:
+    """The next moment at which time alone locks an entry."""
+    return await earliest(ledger, LOCK_AT, lambda record: record.lock_at)
 
 
 async def archived_count(ledger: Ledger) -> int:
@@ -167,6 +168,12 @@ async def export_supervisions(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 async def export_events(ledger: Ledger) -> list[dict[str, Any]]:
-    """Every event as a row of `events.jsonl`, in the order recorded; the archive's own among them."""
-    rows = [exported(line) async for record in every(ledger) for line in all_lines(record)]
+    """Every event as a row of `events.jsonl`, in the order recorded; the archive's own among them; no clue's words."""
+    rows = [_row(record, line) async for record in every(ledger) for line in all_lines(record)]
     return sorted(rows, key=lambda row: (row["recorded_at"], row["stream"], row["seq"]))
+
+
+def _row(record: CaseRecord, line: str) -> dict[str, Any]:
+    """The line as exported; of a clue only that it happened (方案 七(四))."""
+    clue = record.entry is not None and record.entry.clue
+    return without_words(exported(line)) if clue else exported(line)

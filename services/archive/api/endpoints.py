@@ -46,15 +46,16 @@ class Filters:
 Asked = Annotated[Filters, Depends()]
 
 
-def reader_of(staff: Staff) -> Reader:
+def reader_of(ground: Ground, staff: Staff) -> Reader:
     """The reader a signed-in person is."""
-    return Reader.of(staff.unit, staff.roles)
+    return Reader.of(ground.scheme.district.policy, staff.unit, staff.roles, staff.id)
 
 
-async def listed(ledger: Ledger, asked: Filters, staff: Staff) -> Rows:
+async def listed(ground: Ground, ledger: Ledger, asked: Filters, staff: Staff) -> Rows:
     """One page of what this person may see."""
     last = asked.skip + asked.limit
-    found = await newest(ledger, asked.wanted, reader_of(staff), skip=asked.skip, limit=asked.limit + 1)
+    reader = reader_of(ground, staff)
+    found = await newest(ledger, asked.wanted, reader, skip=asked.skip, limit=asked.limit + 1)
     return Rows(
         cases=[row(entry) for entry in found[: asked.limit]],
         skip=asked.skip,
@@ -65,16 +66,16 @@ async def listed(ledger: Ledger, asked: Filters, staff: Staff) -> Rows:
 async def seen(ground: Ground, ledger: Ledger, case_no: str, staff: Staff) -> CaseDetail:
     """One case, if this person may see it; otherwise it is as if there were none."""
     record = await ledger.get(case_no)
-    if record is None or record.entry is None or not may_see(record.entry, reader_of(staff)):
+    if record is None or record.entry is None or not may_see(record.entry, reader_of(ground, staff)):
         raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
-    return detail(record, record.entry, ground.scheme.district)
+    return detail(record, record.entry, ground.scheme.district, ground.clock.now())
 
 
-async def published(ledger: Ledger, after_no: str, limit: int, staff: Staff) -> LedgerPage:
+async def published(ground: Ground, ledger: Ledger, after_no: str, limit: int, staff: Staff) -> LedgerPage:
     """The lines behind a number that this person may see; `next` is None at the end."""
     found = await after(ledger, after_no, limit)
     entries = [record.entry for record in found if record.entry is not None]
-    reader = reader_of(staff)
+    reader = reader_of(ground, staff)
     return LedgerPage(
         lines=[entry for entry in entries if may_see(entry, reader)],
         next=found[-1].case_no if len(found) == limit else None,
@@ -88,7 +89,7 @@ def make_api(ground: Ground, ledger: Ledger) -> APIRouter:
     @api.get("/cases")
     async def list_entries(staff: Anybody, asked: Asked) -> Rows:
         """台账, the newest first; a department sees its own cases."""
-        return await listed(ledger, asked, staff)
+        return await listed(ground, ledger, asked, staff)
 
     @api.get("/cases/{case_no}")
     async def one_case(case_no: CaseNumber, staff: Anybody) -> CaseDetail:
@@ -98,10 +99,10 @@ def make_api(ground: Ground, ledger: Ledger) -> APIRouter:
     @api.get("/ledger")
     async def ledger_lines(
         staff: Keeper,
-        after_no: Annotated[str, Query(alias="after", pattern=r"^(|(PT|DD)[0-9A-Z]{13,18})$")] = "",
+        after_no: Annotated[str, Query(alias="after", pattern=r"^(|(PT|DD|XS)[0-9A-Z]{13,18})$")] = "",
         limit: Annotated[int, Query(ge=1, le=200)] = 200,
     ) -> LedgerPage:
         """The published ledger lines by number, page by page (方案 六(一))."""
-        return await published(ledger, after_no, limit, staff)
+        return await published(ground, ledger, after_no, limit, staff)
 
     return api

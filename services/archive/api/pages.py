@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 
 from services.archive.api.endpoints import Anybody, Asked, CaseNumber, Filters, listed, seen
+from services.archive.domain.titles import FIELDS
 from services.archive.store import Ledger
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel
@@ -14,14 +15,7 @@ from shared.district.model import District
 from shared.web.names import zh
 from shared.web.pages import page
 
-STATES = (
-    CaseState.REGISTERED,
-    CaseState.HANDLING,
-    CaseState.FEEDBACK_REVIEW,
-    CaseState.FED_BACK,
-    CaseState.CLOSED,
-    CaseState.ARCHIVED,
-)
+STATES = tuple(state for state in CaseState if state is not CaseState.RECEIVED)  # nothing lies here before it is registered
 
 
 def make_pages(ground: Ground, ledger: Ledger) -> APIRouter:
@@ -31,7 +25,7 @@ def make_pages(ground: Ground, ledger: Ledger) -> APIRouter:
     @pages.get("/")
     async def ledger_page(request: Request, staff: Anybody, asked: Asked) -> Response:
         """台账, the newest first."""
-        rows = await listed(ledger, asked, staff)
+        rows = await listed(ground, ledger, asked, staff)
         choices = _choices(ground.scheme.district)
         back = max(asked.skip - asked.limit, 0) if asked.skip else None
         more, less = _page(asked, rows.next_skip), _page(asked, back)
@@ -46,7 +40,9 @@ def make_pages(ground: Ground, ledger: Ledger) -> APIRouter:
         names = _choices(ground.scheme.district)["sites"]
         units = {code: unit.name for code, unit in ground.scheme.district.departments.items()}
         site = names.get(case.entry.site, case.entry.site)
-        return page(request, "archive/case.html", case=case, entry=case.entry, units=units, site=site)
+        return page(
+            request, "archive/case.html", case=case, entry=case.entry, units=units, site=site, fields=FIELDS
+        )
 
     return pages
 

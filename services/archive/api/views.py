@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from services.archive.domain.entry import Entry, LedgerLine
+from services.archive.domain.entry import Correction, Entry, LedgerLine, SupervisionLine
+from services.archive.domain.holding import Holder, Slice, What, slices
 from services.archive.domain.lines import event_in
-from services.archive.domain.record import CaseRecord, agrees, all_lines
-from services.archive.domain.titles import FACTS, Fact, title_of
+from services.archive.domain.record import CaseRecord, agrees, all_lines, corrections_now, supervisions_now
+from services.archive.domain.titles import FACTS, FIELDS, Fact, title_of
 from shared.contracts.event import SYSTEM, Event, UnknownEvent
+from shared.contracts.sealed import Sealed
 from shared.contracts.terms import CaseState, Category, Channel, Grade, Light, Result
 from shared.district.model import District
 from shared.privacy.masking import scrub
@@ -76,10 +78,24 @@ class Happening(BaseModel):
     late: bool
 
 
-class CaseDetail(BaseModel):
-    """One case: its entry, its lock, and everything that happened, the newest first.
+class Held(BaseModel):
+    """One stretch of a case's time: who held it and for what; `to` is None while it lasts (责任分段)."""
 
-    `verified` False means the stored document was changed by somebody.
+    holder: Holder
+    code: str
+    name: str
+    what: What
+    order_no: str | None
+    since: datetime = Field(serialization_alias="from")
+    until: datetime | None = Field(serialization_alias="to")
+    working_minutes: int
+    working_days: float
+
+
+class CaseDetail(BaseModel):
+    """One case: its entry, its lock, who held it for how long, and everything that happened, the newest first.
+
+    `verified` False means the stored document was changed by somebody; `corrections` has also what came after the lock.
     """
 
     entry: Entry
@@ -88,6 +104,9 @@ class CaseDetail(BaseModel):
     archived_at: datetime | None
     late_events: int
     verified: bool
+    supervisions: list[SupervisionLine]
+    corrections: list[Correction]
+    slices: list[Held]
     timeline: list[Happening]
 
 
@@ -103,7 +122,7 @@ def row(entry: Entry) -> Row:
     return Row(**entry.model_dump(include=set(Row.model_fields)))
 
 
-def detail(record: CaseRecord, entry: Entry, district: District) -> CaseDetail:
+def detail(record: CaseRecord, entry: Entry, district: District, now: datetime) -> CaseDetail:
     """The case with its timeline."""
     lock = record.lock
     return CaseDetail(
@@ -113,16 +132,44 @@ def detail(record: CaseRecord, entry: Entry, district: District) -> CaseDetail:
         archived_at=lock.at if lock else None,
         late_events=record.late_events,
         verified=agrees(record),
+        supervisions=list(supervisions_now(record)),
+        corrections=list(corrections_now(record)),
+        slices=held_by(record, district, now),
         timeline=timeline(record, district),
     )
 
 
+def held_by(record: CaseRecord, district: District, now: datetime) -> list[Held]:
+    """domain 12A.5: who held the case for how many working days, in the order begun."""
+    events = (event_in(line) for line in record.events)
+    office = district.policy.complaint.route
+    return [_held(part, district) for part in slices(events, district.calendar, office=office, now=now)]
+
+
+def _held(part: Slice, district: District) -> Held:
+    hold = part.hold
+    names = {"window": _site(hold.code, district) or hold.code, "person": "办理对象"}
+    return Held(
+        holder=hold.holder,
+        code=hold.code,
+        name=names.get(hold.holder) or _unit(hold.code, district),
+        what=hold.what,
+        order_no=part.order_no,
+        since=part.since,
+        until=part.until,
+        working_minutes=part.working_minutes,
+        working_days=part.working_days,
+    )
+
+
 def timeline(record: CaseRecord, district: District) -> list[Happening]:
-    """What happened, the newest first; of one moment the later written first."""
+    """What happened, the newest first; of one moment the later written first; of a clue only that it happened."""
     lines = [event_in(line) for line in all_lines(record)]
     first_late = record.lock.events + 1 if record.lock else len(lines)
     shown = [_happening(event, district, late=place >= first_late) for place, event in enumerate(lines)]
     shown.reverse()
+    if record.entry is not None and record.entry.clue:
+        shown = [held.model_copy(update={"facts": []}) for held in shown]
     return sorted(shown, key=lambda held: held.at, reverse=True)
 
 
@@ -166,23 +213,29 @@ def _site(code: str | None, district: District) -> str:
 
 def _facts(event: Event, district: District) -> Iterator[Told]:
     for fact in FACTS:
-        value = getattr(event, fact.field, None)
+        value = getattr(event, fact.field, None) if fact.is_of(event) else None
         if value is not None and value not in ("", (), False):
             yield Told(label=fact.label, value=_value(fact, value, district))
     if getattr(event, "resolved", None) is False:
         yield Told(label="诉求解决", value="否")
+    if getattr(event, "stops", None) is False:
+        yield Told(label="撤回后", value="继续核查")
 
 
 def _value(fact: Fact, value: Any, district: District) -> str:
-    match fact.told:
-        case "word":
-            return zh(value)
-        case "unit":
-            codes = value if isinstance(value, tuple) else (value,)
-            return "、".join(_unit(code, district) for code in codes)
-        case "time":
-            return when(value)
-        case "flag":
-            return "是"
-        case _:
-            return scrub(str(value))
+    parts = value if isinstance(value, tuple) else (value,)
+    return "、".join(_one(fact, part, district) for part in parts)
+
+
+def _one(fact: Fact, value: Any, district: District) -> str:
+    told: dict[str, Callable[[Any], str]] = {
+        "word": lambda word: scrub(zh(word)),
+        "unit": lambda code: _unit(code, district),
+        "time": when,
+        "flag": lambda _: "是",
+        "who": lambda person: _who(person, district),
+        "field": lambda name: FIELDS.get(name, scrub(name)),
+        "masked": lambda sealed: scrub(sealed.masked) if isinstance(sealed, Sealed) else "",
+    }
+    tell = told.get(fact.told)
+    return tell(value) if tell else scrub(str(value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, AwareDatetime
 
@@ -25,6 +25,8 @@ from shared.contracts.terms import (
 )
 
 UNCOUNTED = (SupervisionState.DRAFT, SupervisionState.VOIDED)
+GONE = (OrderState.RETURNED, OrderState.CANCELLED)
+OWED = (OrderState.ISSUED, OrderState.SIGNED, OrderState.PROCESSING, OrderState.RETURN_REQUESTED)
 
 
 def _local(moment: datetime) -> datetime:
@@ -99,11 +101,35 @@ class LedgerLine(Frozen):
     orders: tuple[OrderLine, ...] = ()
 
 
+class Correction(Frozen):
+    """更正 of one particular, appended with what stood there before (状态机 22)."""
+
+    field: str
+    before: str
+    after: str
+    reason: str
+    by: str
+    at: Moment
+
+
+class Measure(Frozen):
+    """One 约谈 or 问责 of a unit over this case; proposed by the system, decided by people (方案 七(三)(四))."""
+
+    unit: str
+    kind: Literal["INTERVIEW", "ACCOUNTABILITY"]
+    proposed_at: Moment
+    reasons: tuple[str, ...] = ()
+    approved_at: Moment | None = None
+    approved_by: str | None = None
+    rectify_due_at: Moment | None = None
+
+
 class Entry(LedgerLine):
     """The whole entry.
 
     `missed` tells that the answer was due before one was known, `answer_counted` that SLA has closed its
-    countdown to the answer, so that `due_at` and `why` are final.
+    countdown to the answer, so that `due_at` and `why` are final; `open_until` that a closed case may still be
+    rated. `awaiting_person` and `ruled_by_office` name orders whose next step is another's than the unit's.
     """
 
     site: str
@@ -113,14 +139,25 @@ class Entry(LedgerLine):
     phone: str = ""
     matter: str = ""
     complained_unit: str | None = None
+    complained_staff: tuple[str, ...] = ()
+    clue: bool = False
+    repeats: int = 0
+    late_registered: bool = False
     requirement: str = ""
     lead: str | None = None
     lead_name: str = ""
     result: Result | None = None
     closed_at: Moment | None = None
+    open_until: Moment | None = None
+    transferred_to: str = ""
+    withdrawal_noted: bool = False
     missed: bool = False
     answer_counted: bool = False
     supervisions: tuple[SupervisionLine, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    awaiting_person: tuple[str, ...] = ()
+    ruled_by_office: tuple[str, ...] = ()
 
     def with_order(self, order_no: str | None, change: Callable[[OrderLine], OrderLine]) -> Entry:
         """The same entry with one order changed."""
@@ -135,6 +172,11 @@ class Entry(LedgerLine):
 
     @property
     def this_round(self) -> tuple[OrderLine, ...]:
-        """The orders of the latest round."""
+        """The orders of the latest round that were neither returned nor cancelled."""
         latest = max((order.round for order in self.orders), default=1)
-        return tuple(order for order in self.orders if order.round == latest)
+        return tuple(order for order in self.orders if order.round == latest and order.state not in GONE)
+
+    @property
+    def owes(self) -> bool:
+        """Whether a unit still owes an answer."""
+        return any(order.state in OWED for order in self.orders)

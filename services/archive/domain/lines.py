@@ -15,6 +15,15 @@ from shared.contracts.catalogue import BY_TYPE
 from shared.contracts.event import Envelope, Event, UnknownEvent
 
 ALGORITHM = "sha256"
+CLUE_SEALED = "（线索件，已密封）"
+SEALED_WORDS: dict[str, Any] = {
+    "matter": {"key_id": "", "algorithm": "", "label": "matter", "box": "", "masked": CLUE_SEALED},
+    "contact": {},
+    "complained_person": None,
+    "portal_exit": None,
+    "words": None,
+    "item": CLUE_SEALED,
+} | dict.fromkeys(("backdated_reason", "reason", "basis", "alternative", "text", "before", "after"), "")
 EXPORTED = (
     "event_id",
     "type",
@@ -78,6 +87,12 @@ def exported(line: str) -> dict[str, Any]:
     """The line as a row of `events.jsonl`."""
     row = row_in(line)
     return {name: row[name] for name in EXPORTED} | {"data": row["data"]}
+
+
+def without_words(row: dict[str, Any]) -> dict[str, Any]:
+    """方案 七(四): the row of a sealed clue as it may leave the ledger: what happened, without what anybody said or who it was."""
+    data = {name: SEALED_WORDS.get(name, value) for name, value in row["data"].items()}
+    return {**row, "data": data}
 
 
 def link(previous: str, line: str) -> str:

@@ -5,24 +5,31 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import accumulate
 
-from services.archive.domain.entry import Entry, Moment, SupervisionLine
+from services.archive.domain.changes.case import correction
+from services.archive.domain.entry import Correction, Entry, Moment, SupervisionLine
 from services.archive.domain.fold import entry_from, fold
 from services.archive.domain.lines import digest_of, event_in, line_of, link
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Envelope, Event, Frozen
 from shared.contracts.ids import CaseNo, event_id, stream_of
+from shared.contracts.lifecycle import SETTLED
+from shared.contracts.router_events import CaseCorrected
 from shared.contracts.terms import CaseState
-from shared.decision import Decision
+from shared.decision import Decision, unchanged
 from shared.district.model import District
 
 
 class Lock(Frozen):
-    """The entry is closed for ever: `digest` covers the first `events` lines; `at` is the closing moment."""
+    """The entry is closed for ever: `digest` covers the first `events` lines; `at` is the closing moment.
+
+    `by_time` tells that no event but the end of the time for rating locked it.
+    """
 
     digest: str
     events: int
     at: Moment
     locked_at: Moment
+    by_time: bool = False
 
 
 class CaseRecord(Frozen):
@@ -39,6 +46,13 @@ class CaseRecord(Frozen):
         """How many events came after the lock."""
         return len(self.events) - self.lock.events if self.lock else 0
 
+    @property
+    def lock_at(self) -> datetime | None:
+        """When time alone may lock it: everything is there, and the person may still rate it until then."""
+        entry = self.entry
+        waits = self.lock is None and entry is not None and entry.answer_counted
+        return entry.open_until if waits and entry and entry.state is CaseState.CLOSED else None
+
 
 def enter(
     state: CaseRecord | None, event: Event, district: District, now: datetime
@@ -48,8 +62,14 @@ def enter(
     After the lock the event is still written down and changes nothing in the entry.
     """
     record = _written(state or CaseRecord(case_no=event.case_no, chain=event.case_no), event)
-    closed_at = _complete(record, district)
+    closed_at = _complete(record, district, now)
     return Decision(record) if closed_at is None else _archived(record, closed_at, now)
+
+
+def lock_when_due(state: CaseRecord | None, district: District, now: datetime) -> Decision[CaseRecord | None]:
+    """domain 歧义 19: nobody rated it in the days left for it, so it is archived as it stands."""
+    closed_at = _complete(state, district, now) if state else None
+    return unchanged(state) if state is None or closed_at is None else _archived(state, closed_at, now, by_time=True)
 
 
 def _written(record: CaseRecord, event: Event) -> CaseRecord:
@@ -60,20 +80,31 @@ def _written(record: CaseRecord, event: Event) -> CaseRecord:
     )
 
 
-def _complete(record: CaseRecord, district: District) -> datetime | None:
+def _complete(record: CaseRecord, district: District, now: datetime) -> datetime | None:
     """The closing moment of a case ready for its lock (状态机 20: 台账字段齐、双平台已同步), else None.
 
-    Complete means closed and the answer's due moment final: a case settled at the window is closed in the
-    same moment it is graded, before SLA can have told the due moment of that grade.
+    Complete means at its end and the answer's due moment final: a case settled at the window is closed in the
+    same moment it is graded, before SLA can have told the due moment of that grade. A closed case waits as long
+    as it may be rated, a withdrawn one until its orders were taken back.
     """
     entry = record.entry
-    if record.lock or entry is None or district.policy.sync.required:
+    if record.lock or entry is None or entry.closed_at is None or district.policy.sync.required:
         return None
-    return entry.closed_at if entry.state is CaseState.CLOSED and entry.answer_counted else None
+    if entry.state not in SETTLED or not entry.answer_counted:
+        return None
+    if entry.state is CaseState.WITHDRAWN and entry.owes:
+        return None
+    if entry.open_until is not None:
+        return max(entry.closed_at, entry.open_until) if now >= entry.open_until else None
+    return entry.closed_at
 
 
-def _archived(record: CaseRecord, closed_at: datetime, now: datetime) -> Decision[CaseRecord | None]:
-    lock = Lock(digest=digest_of(record.chain), events=len(record.events), at=closed_at, locked_at=now)
+def _archived(
+    record: CaseRecord, closed_at: datetime, now: datetime, *, by_time: bool = False
+) -> Decision[CaseRecord | None]:
+    lock = Lock(
+        digest=digest_of(record.chain), events=len(record.events), at=closed_at, locked_at=now, by_time=by_time
+    )
     said = CaseArchived(case_no=record.case_no, occurred_at=closed_at, digest=lock.digest, events=lock.events)
     return Decision(record.model_copy(update={"entry": _locked(record.entry), "lock": lock}), [said])
 
@@ -109,6 +140,16 @@ def supervisions_now(record: CaseRecord) -> tuple[SupervisionLine, ...]:
     return entry.supervisions if entry else ()
 
 
+def corrections_now(record: CaseRecord) -> tuple[Correction, ...]:
+    """状态机 22: every 更正; what was put right after the lock is appended here and leaves the entry as it was."""
+    entry = record.entry
+    if entry is None:
+        return ()
+    late = [event_in(line) for line in record.events[len(record.events) - record.late_events :]]
+    said = [correction(event, hidden=entry.clue) for event in late if isinstance(event, CaseCorrected)]
+    return (*entry.corrections, *said)
+
+
 def archive_event(record: CaseRecord) -> CaseArchived | None:
     """What the archive itself said of this case: its one event, as the lock remembers it."""
     lock = record.lock
@@ -121,7 +162,7 @@ def archive_event(record: CaseRecord) -> CaseArchived | None:
         stream=stream,
         seq=1,
         recorded_at=lock.locked_at,
-        cause=event_in(record.events[lock.events - 1]).meta.event_id,
+        cause=None if lock.by_time else event_in(record.events[lock.events - 1]).meta.event_id,
     )
     return said.stamped(envelope)
 

@@ -90,9 +90,9 @@ async def test_ranges_and_filters_hold_together(ledger: Ledger) -> None:
 
 async def test_a_reader_finds_what_they_may_see(ledger: Ledger) -> None:
     """Complaints about the office are not there for it; a department finds its own."""
-    assert await found(ledger, Wanted(), Reader.of("zhengwu", {"GO"})) == ["0004", "0002", "0001"]
-    assert await found(ledger, Wanted(), Reader.of("yibao", {"DH"})) == ["0001"]
-    assert await found(ledger, Wanted(), Reader.of("gongan", {"DH"})) == []
+    assert await found(ledger, Wanted(), Reader.of(DISTRICT.policy, "zhengwu", {"GO"})) == ["0004", "0002", "0001"]
+    assert await found(ledger, Wanted(), Reader.of(DISTRICT.policy, "yibao", {"DH"})) == ["0001"]
+    assert await found(ledger, Wanted(), Reader.of(DISTRICT.policy, "gongan", {"DH"})) == []
 
 
 async def test_counts_and_exports_are_complete(ledger: Ledger) -> None:

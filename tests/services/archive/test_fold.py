@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from services.archive.domain.changes import CHANGES
 from services.archive.domain.entry import Entry
-from services.archive.domain.fold import change, entry_from
+from services.archive.domain.fold import entry_from
 from services.archive.handlers import inbox
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, stamp
@@ -274,8 +275,7 @@ def test_what_the_person_said_is_not_taken_back_by_unanswered_calls() -> None:
 
 def test_the_handlers_are_those_of_the_events_with_a_rule() -> None:
     """What changes the entry is registered by name, and nothing else but the notices that are followed."""
-    with_rule = {kind for kind in change.registry if kind is not object and kind is not Event}
     registered = set(inbox._handlers)
 
-    assert registered == with_rule | {CaseRegistered, NoticeSent, NoticeFailed}
+    assert registered == set(CHANGES) | {CaseRegistered, NoticeSent, NoticeFailed}
     assert registered <= set(EVENTS)

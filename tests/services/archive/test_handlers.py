@@ -55,7 +55,7 @@ async def test_every_event_is_kept_also_one_without_a_rule(archive: Archive) -> 
 async def test_an_event_of_an_unknown_type_is_kept(archive: Archive) -> None:
     """What a newer router says is not lost, and the stream goes on behind it."""
     await archive.consumes(*answered_life()[:1])
-    kind = f"{TYPE_PREFIX}.router.CaseReopened.v1"
+    kind = f"{TYPE_PREFIX}.router.CaseFramed.v1"
     stream = f"router/{CASE}"
     headers = {
         "ce_type": kind,

@@ -98,13 +98,13 @@ def test_an_event_of_an_unknown_type_is_kept_and_given_back_as_such() -> None:
     stream = f"router/{CASE}"
     envelope = Envelope(event_id=event_id(stream, 7), stream=stream, seq=7, recorded_at=NOW)
     unknown = UnknownEvent(
-        case_no=CASE, occurred_at=NOW, type="cn.putuo.bancheng.router.CaseReopened.v1", envelope=envelope, body={"finding": "可办"}
+        case_no=CASE, occurred_at=NOW, type="cn.putuo.bancheng.router.CaseFramed.v1", envelope=envelope, body={"finding": "可办"}
     )
 
     row = row_in(line_of(unknown))
     again = event_in(line_of(unknown))
 
-    assert (row["type"], row["data"]) == ("cn.putuo.bancheng.router.CaseReopened.v1", {"finding": "可办"})
+    assert (row["type"], row["data"]) == ("cn.putuo.bancheng.router.CaseFramed.v1", {"finding": "可办"})
     assert isinstance(again, UnknownEvent)
     assert exported(line_of(unknown))["data"] == again.data() == {"finding": "可办"}
 

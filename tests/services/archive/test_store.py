@@ -9,7 +9,7 @@ from services.archive.store import Wanted, archived_count, newest, tally
 from shared.contracts.intake_events import CaseRegistered
 from shared.contracts.sla_events import SupervisionDrafted, SupervisionIssued
 from shared.contracts.terms import CaseState, Category, Channel
-from shared.testing.driver import at
+from shared.testing.driver import DISTRICT, at
 from shared.testing.events import CASE, a_case_registered
 from tests.services.archive.lives import (
     Archive,
@@ -81,16 +81,16 @@ async def test_a_unit_finds_no_complaint_about_itself_and_a_page_is_full_all_the
     complaint = {"category": Category.COMPLAINT, "complained_unit": "zhengwu"}
     await archive.consumes(another(2), another(3, **complaint), another(4, **complaint), another(5))
 
-    assert await found(archive, Wanted(), Reader.of("zhengwu", {"GO"}), limit=2) == ["0005", "0002"]
-    assert len(await found(archive, Wanted(), Reader.of("zhengwu", {"GL"}))) == 4
+    assert await found(archive, Wanted(), Reader.of(DISTRICT.policy, "zhengwu", {"GO"}), limit=2) == ["0005", "0002"]
+    assert len(await found(archive, Wanted(), Reader.of(DISTRICT.policy, "zhengwu", {"GL"}))) == 4
 
 
 async def test_a_department_finds_its_own_cases_only(archive: Archive) -> None:
     """最小可见."""
     await archive.consumes(*answered_life()[:4], another(2))
 
-    assert await found(archive, Wanted(), Reader.of("yibao", {"DH"})) == ["0001"]
-    assert await found(archive, Wanted(), Reader.of("gongan", {"DH"})) == []
+    assert await found(archive, Wanted(), Reader.of(DISTRICT.policy, "yibao", {"DH"})) == ["0001"]
+    assert await found(archive, Wanted(), Reader.of(DISTRICT.policy, "gongan", {"DH"})) == []
 
 
 async def test_the_front_page_counts(archive: Archive) -> None:

@@ -12,7 +12,7 @@ from services.archive.domain.titles import FACTS, TITLES, UNTITLED, title_of
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import UnknownEvent
 from shared.contracts.terms import CaseState, Channel, OrderRole, OrderState
-from shared.testing.driver import at
+from shared.testing.driver import DISTRICT, at
 from shared.testing.events import CASE
 from tests.services.archive.lives import notice_sent
 
@@ -83,17 +83,17 @@ def an_entry(complained_unit: str | None = None, *units: str) -> Entry:
 )
 def test_who_sees_a_complaint_about_the_market_bureau(unit: str | None, roles: set[str], seen: bool) -> None:
     """domain 12A.8: not the unit itself, not a unit that has no part in it."""
-    assert may_see(an_entry("shichang", "yibao"), Reader.of(unit, roles)) is seen
+    assert may_see(an_entry("shichang", "yibao"), Reader.of(DISTRICT.policy, unit, roles)) is seen
 
 
 def test_a_complaint_about_the_office_is_seen_by_its_leader_only() -> None:
     """domain 歧义 21: the leader decides who handles it."""
     about = an_entry("zhengwu", "jiwei")
 
-    assert not may_see(about, Reader.of("zhengwu", {"GO"}))
-    assert may_see(about, Reader.of("zhengwu", {"GL"}))
+    assert not may_see(about, Reader.of(DISTRICT.policy, "zhengwu", {"GO"}))
+    assert may_see(about, Reader.of(DISTRICT.policy, "zhengwu", {"GL"}))
 
 
 def test_a_unit_that_somehow_handles_a_complaint_about_itself_still_sees_nothing() -> None:
     """Whatever else went wrong."""
-    assert not may_see(an_entry("yibao", "yibao"), Reader.of("yibao", {"DH"}))
+    assert not may_see(an_entry("yibao", "yibao"), Reader.of(DISTRICT.policy, "yibao", {"DH"}))
