@@ -88,6 +88,12 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return pages.render(request, template, status, **context)
 
 
+def paper(pdf: bytes, name: str) -> Response:
+    """A paper to look at and print; no cache keeps it."""
+    headers = {"Content-Disposition": f'inline; filename="{name}.pdf"', "Cache-Control": "no-store"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem as a page with the same words."""
     answer = page(

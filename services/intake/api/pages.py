@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
 from services.intake.api.desk import Desk, Sent
+from services.intake.api.papers import seen_form
 from services.intake.api.reading import read_submission
 from services.intake.api.views import receipt, row
 from services.intake.domain.checks import source_field
@@ -19,8 +20,9 @@ from services.intake.store import Register, count_by_channel, count_chokepoints,
 from shared.assembly import Ground
 from shared.contracts.terms import Category, Channel, ConfirmMethod
 from shared.errors import FieldFault, InputRefused
+from shared.text import PlainText
 from shared.web.names import zh
-from shared.web.pages import page
+from shared.web.pages import page, paper
 from shared.web.problems import Problem
 from shared.web.signin import Staff, acting
 
@@ -29,6 +31,7 @@ Reader = Annotated[Staff, acting("CL", "TR", "WS", "GO", "GL")]
 CaseNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}$", description="工单编号")]
 Site = Annotated[str, Query(pattern=r"^([0-9]{3})?$", description="点位；空为全部")]
 Skip = Annotated[int, Query(ge=0, le=100_000)]
+Reason = Annotated[str, PlainText(200), Query(min_length=2, description="查看明文的原因，如“当面核对签字”；记入查看日志")]
 ROWS = 100
 TEXTS = (
     "site", "name", "phone", "item", "text", "category", "upstream_no", "received_at", "backdated_reason",
@@ -36,6 +39,7 @@ TEXTS = (
 )
 FLAGS = ("anonymous", "confidential", "elderly_call_only")
 ENTRY = "entry"
+NO_CASE = "没有这个工单，请核对编号。"
 
 
 def visible(line: Registration, staff: Staff) -> bool:
@@ -91,14 +95,25 @@ def _add_receipt(pages: APIRouter, ground: Ground, lines: Register) -> None:
     @pages.get("/receipts/{case_no}")
     async def slip(request: Request, case_no: CaseNumber, staff: Clerk) -> Response:
         """收件凭证: the number and until when the answer is due."""
-        line = await lines.get(case_no)
-        if line is None or line.is_chokepoint or not visible(line, staff):
-            raise Problem(404, "没有这个工单，请核对编号。", "/problems/not-found")
+        line = await _case(lines, case_no, staff)
         district = ground.scheme.district
         said = receipt(line, district, repeated=False)
         due = said.due_at or said.received_at
         days = district.calendar.working_days_between(line.received_at.date(), due.date())
         return page(request, "intake/receipt.html", receipt=said, line=row(line, district), days=days)
+
+    @pages.get("/cases/{case_no}/form.pdf")
+    async def form_paper(case_no: CaseNumber, staff: Clerk, reason: Reason) -> Response:
+        """附件1《“办不成事”事项登记表》, name and phone in clear; the look and its reason are kept."""
+        form = await seen_form(ground, lines, await _case(lines, case_no, staff), staff, reason)
+        return paper(await form.pdf(), f"{case_no}-form")
+
+
+async def _case(lines: Register, case_no: str, staff: Staff) -> Registration:
+    line = await lines.get(case_no)
+    if line is None or line.is_chokepoint or not visible(line, staff):
+        raise Problem(404, NO_CASE, "/problems/not-found")
+    return line
 
 
 def _body(typed: Mapping[str, str]) -> dict[str, Any]:

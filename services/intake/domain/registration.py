@@ -7,11 +7,12 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from services.intake.domain.matter import Matter
+from services.intake.domain.paper import Look, Reply
 from shared.contracts.event import Frozen
 from shared.contracts.ids import CaseNo
 from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded, PortalExit
 from shared.contracts.sealed import Sealed, SealedContact
-from shared.contracts.terms import CaseState, Category, Channel
+from shared.contracts.terms import CaseState, Category, Channel, ConfirmMethod
 from shared.decision import Decision, unchanged
 from shared.district.limits import promised_due
 from shared.district.model import District
@@ -57,6 +58,10 @@ class Registration(Frozen):
     confidential: bool = False
     complained_unit: str | None = None
     portal_exit: PortalExit | None = None
+    confirm_method: ConfirmMethod | None = None
+    clue: bool = False
+    replies: tuple[Reply, ...] = ()
+    looks: tuple[Look, ...] = ()
 
     @property
     def is_chokepoint(self) -> bool:
@@ -96,7 +101,7 @@ def register(
         received_at=matter.received_at, registered_at=now, due_at=promised.due_at, provisional=promised.provisional,
         category=matter.category, item=matter.item, item_code=matter.item_code, papers=papers,
         anonymous=matter.anonymous, confidential=matter.confidential, complained_unit=matter.complained_unit,
-        portal_exit=matter.portal_exit,
+        portal_exit=matter.portal_exit, confirm_method=matter.confirm_method,
     )
     return Decision(line, [_registered(line, matter, papers)])
 
@@ -128,8 +133,22 @@ def _count(case_no: CaseNo, matter: Matter, filing: Filing, now: datetime) -> De
     return Decision(line, [event])
 
 
-def stand(state: Line, standing: CaseState, category: Category | None = None) -> Decision[Line]:
-    """方案 六(二)-(六): the register shows where the case stands now; an archived one stays so."""
+def stand(state: Line, standing: CaseState, category: Category | None = None, reply: Reply | None = None) -> Decision[Line]:
+    """方案 六(二)-(六): the register shows where the case stands now and what was replied; an archived one stays so."""
     if state is None or state.is_chokepoint or state.state is CaseState.ARCHIVED:
         return unchanged(state)
-    return Decision(state.model_copy(update={"state": standing, "category": category or state.category}))
+    replies = (*state.replies, reply) if reply else state.replies
+    return Decision(state.model_copy(update={"state": standing, "category": category or state.category, "replies": replies}))
+
+
+def seal_off(state: Line) -> Decision[Line]:
+    """方案 七(四): a clue went to 纪检; nothing of it is shown or printed here any more."""
+    stood = stand(state, CaseState.TRANSFERRED)
+    return stood if stood.state is None else Decision(stood.state.model_copy(update={"clue": True}))
+
+
+def look(state: Line, *, who: str, reason: str, now: datetime) -> Decision[Line]:
+    """附件1 is printed in clear: who looked, when and why is written down before anything is shown."""
+    if state is None or state.clue:
+        raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
+    return Decision(state.model_copy(update={"looks": (*state.looks, Look(who=who, at=now, reason=reason))}))

@@ -17,9 +17,11 @@ from shared.district.suggest import suggest_units
 from shared.web.signin import Staff, acting
 
 CaseNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}$", description="工单编号")]
+OrderNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}-[0-9]{2,3}$", description="承办单编号")]
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255, description="同一请求重发时用同一个键")]
 Clerk = Annotated[Staff, acting("CL", "TR", "WS")]
 Anybody = Annotated[Staff, acting("CL", "TR", "WS", "DO", "DH", "SH", "DL", "GO", "GL", "FU")]
+OrderReader = Annotated[Staff, acting("CL", "TR", "WS", "GO", "GL", "DO", "DH", "SH", "DL")]
 
 
 def make_api(ground: Ground, cases: Cases) -> APIRouter:

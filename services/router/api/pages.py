@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from services.router.api.desk import Desk, visible
-from services.router.api.endpoints import Anybody, CaseNumber
+from services.router.api.endpoints import Anybody, CaseNumber, OrderNumber, OrderReader
+from services.router.api.papers import order_for, printable, work_order
 from services.router.api.views import view
 from services.router.store import OPEN, Cases, in_state
 from shared.assembly import Ground
 from shared.district.suggest import suggest_units
-from shared.web.pages import page
+from shared.web.pages import page, paper
 
 
 def make_pages(ground: Ground, cases: Cases) -> APIRouter:
@@ -34,6 +35,14 @@ def make_pages(ground: Ground, cases: Cases) -> APIRouter:
             (units[found.unit_code].name, found.score, found.reasons)
             for found in suggest_units(ground.scheme.district, case.item, case.matter.masked)
         ]
-        return page(request, "router/case.html", case=view(ground, case), suggested=suggested)
+        numbers = [order.order_no for order in printable(case, staff)]
+        return page(request, "router/case.html", case=view(ground, case), suggested=suggested, printable=numbers)
+
+    @pages.get("/cases/{case_no}/orders/{order_no}.pdf")
+    async def order_paper(case_no: CaseNumber, order_no: OrderNumber, staff: OrderReader) -> Response:
+        """附件2《“办不成事”事项承办单》 with its continuation page, for the window and for the order's own unit."""
+        case = await desk.see(case_no, staff)
+        order = order_for(case, order_no, staff)
+        return paper(await work_order(case, order, ground.scheme.district).pdf(), order.order_no)
 
     return pages

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from services.router.domain.commands import Evaluate, FollowUp, RejectAnswer, Verify
 from services.router.domain.guards import Doer, known, the_unit, wants_state
-from services.router.domain.state import CaseFile, Order
+from services.router.domain.state import CaseFile, Order, Said
 from shared.contracts.event import Event
 from shared.contracts.router_events import CaseClosed, CaseFedBack, FeedbackRejected, FollowUpRecorded, OrderAccepted
 from shared.contracts.terms import CaseState, OrderState, Result
@@ -108,7 +108,9 @@ def evaluate(state: File, command: Evaluate, district: District, *, by: Doer, no
 def _heard(
     case: CaseFile, said: FollowUpRecorded, district: District, by: Doer, now: datetime
 ) -> tuple[CaseFile, list[Event]]:
-    content = bool(said.resolved) and (said.stars or 0) >= district.policy.followup.satisfied_from
+    words = Said(round=case.round, at=now, resolved=bool(said.resolved), stars=said.stars or 0, words=said.reason)
+    case = case.model_copy(update={"said": (*case.said, words)})
+    content = words.resolved and words.stars >= district.policy.followup.satisfied_from
     if content or case.final:
         return _closed(case, [said], by, now, said)
     return case.model_copy(update={"state": CaseState.FED_BACK, "discontent": True, "finding": None}), [said]

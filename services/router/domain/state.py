@@ -59,6 +59,16 @@ class Extension(Frozen):
     endorsed_by: str | None = None
 
 
+class Said(Frozen):
+    """What the person said of one round's answer, in their own words (附件2「办理对象反馈意见」)."""
+
+    round: int
+    at: AwareDatetime
+    resolved: bool
+    stars: int
+    words: str = ""
+
+
 class CaseFile(Frozen):
     """One case in work.
 
@@ -105,6 +115,7 @@ class CaseFile(Frozen):
     withdrawal_noted: bool = False
     follow_ups: int = 0
     call_days: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
     discontent: bool = False
     finding: Finding | None = None
     consulted_from: CaseState | None = None

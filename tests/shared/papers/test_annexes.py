@@ -100,7 +100,7 @@ async def test_a_long_name_and_a_long_text_are_whole() -> None:
     said = text(pdf)
     assert len(TWENTY) == 20
     assert TWENTY in said
-    assert said.count("前后跑了许多趟") == 1000
+    assert (said.count("趟"), said.count("录")) == (1000, 1000 + 1)  # 情况记录 itself has one
     assert address.replace("/", "") in said.replace("/", "")
     lines = [line.replace("\u200b", "") for page in pages(pdf) for line in page.splitlines()]
     assert max(len(line) for line in lines if "abcdefgh" in line) <= 70
