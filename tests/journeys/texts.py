@@ -1,0 +1,43 @@
+"""Pieces of scenarios that many journeys share: a person with a matter, an answer that says enough."""
+
+from __future__ import annotations
+
+ANSWER = "已联系当事人并查清原因，当日改正到位，事项已经办成，今后同类情况不必再跑第二趟。"
+AGAIN = "这次由科室负责人牵头上门核对，补齐了上一轮遗漏的材料，证件今天已经送到当事人手中。"
+
+
+def register(at: str, case: str = "c1", **more: str) -> str:
+    """A service matter of one person, by the hall unless said otherwise."""
+    said = {
+        "channel": "HALL", "site": '"001"', "name": "张三", "phone": '"13800000001"', "item": "异地就医备案",
+        "text": "备案点了三次都说参保地有误，跑了两趟没有办成。", "category": "SERVICE",
+    } | more
+    return step(at, "register", case, **{name: value for name, value in said.items() if value})
+
+
+def step(at: str, verb: str, case: str | None = "c1", **fields: str) -> str:
+    """One step as a line of YAML."""
+    place = [f"at: {at}", f"do: {verb}"] + ([f"case: {case}"] if case else [])
+    return "  - {" + ", ".join(place + [f"{name}: {value}" for name, value in fields.items()]) + "}"
+
+
+def triage(at: str, case: str = "c1", grade: str = "GENERAL", lead: str = "医保局", **more: str) -> str:
+    """Analysed and given to a unit."""
+    return step(at, "triage", case, grade=grade, lead=lead, requirement="查清原因并办到底。", **more)
+
+
+def answer(at: str, case: str = "c1", **more: str) -> str:
+    """The unit answers well enough."""
+    said = {"result": "RESOLVED", "text": ANSWER} | more
+    return step(at, "answer", case, **said)
+
+
+def day(text: str) -> str:
+    """`11-23 09:30` of 2026, or a whole date, as the moment a scenario wants."""
+    date, clock = text.split()
+    return f"{date if date.count('-') == 2 else f'2026-{date}'}T{clock}{':00' if clock.count(':') == 1 else ''}+08:00"
+
+
+def scenario(start: str, until: str, *steps: str, name: str = "journey") -> str:
+    """A whole scenario."""
+    return "\n".join([f"name: {name}", f"start: {day(start)}", "steps:", *steps, f"until: {day(until)}", ""])
