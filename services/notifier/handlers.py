@@ -9,7 +9,7 @@ from services.notifier.domain.occasions import E, Occasion
 from services.notifier.domain.state import Dispatches
 from services.notifier.store import Logs
 from shared.assembly import Scheme
-from shared.contracts.archive_events import CaseArchived
+from shared.contracts.archive_events import CaseArchived, FilingDue
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, ClueReceived
 from shared.contracts.router_events import (
@@ -121,6 +121,12 @@ async def confirm_withdrawal(event: CaseWithdrawn, logs: Logs, scheme: Scheme) -
 async def announce_clue(event: ClueReceived, logs: Logs, scheme: Scheme) -> None:
     """纪检 hears that something lies in the box."""
     await logs.apply(event, partial(telling.announce_clue, event=event, district=scheme.district))
+
+
+@inbox.on(FilingDue)
+async def remind_site(event: FilingDue, logs: Logs, scheme: Scheme) -> None:
+    """The head of a site's window hears that the month is to be filed."""
+    await logs.apply(event, partial(telling.announce_ledger, event=event, district=scheme.district))
 
 
 @inbox.on(RecalculationHeld)

@@ -8,6 +8,7 @@ from typing import TypeVar
 from services.notifier.domain.occasions import COLLEAGUES, NOBODY, Occasion, Seen, Subject
 from services.notifier.domain.texts import hour_text
 from shared.clock import shanghai
+from shared.contracts.archive_events import FilingDue
 from shared.contracts.event import SYSTEM
 from shared.contracts.intake_events import ClueReceived
 from shared.contracts.router_events import (
@@ -159,3 +160,6 @@ HELD: Occasion[RecalculationHeld] = Occasion(
     tells=lambda seen: COLLEAGUES if seen.event.calendar_version != seen.log.held_version else NOBODY,
 )
 CLUE: Occasion[ClueReceived] = Occasion("clue.received", even_of_clues=True)
+LEDGER: Occasion[FilingDue] = Occasion(
+    "ledger.due", due=lambda seen: seen.event.due_at, words=lambda seen: {"m": str(int(seen.event.month.partition("-")[2]))}
+)

@@ -14,6 +14,7 @@ from services.notifier.domain.people import Recipient, channels_of, recipients, 
 from services.notifier.domain.queueing import queued
 from services.notifier.domain.state import Dispatches, Notice, OrderDue
 from services.notifier.domain.texts import date_text, day_text, fits, hour_text
+from shared.contracts.archive_events import FilingDue
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, ClueReceived
 from shared.contracts.router_events import (
@@ -53,6 +54,12 @@ def announce_clue(state: Log, event: ClueReceived, district: District) -> Decisi
     log = state or Dispatches(case_no=event.case_no, site=event.site)
     log = log.model_copy(update={"clue": True})
     return Decision(queued(log, messages(Seen(event, log, district), duties.CLUE), district))
+
+
+def announce_ledger(state: Log, event: FilingDue, district: District) -> Decision[Log]:
+    """方案 七(二): the head of the site's window hears that the month is to be filed, 零报告 too."""
+    log = state or Dispatches(case_no=event.case_no, site=event.site)
+    return Decision(queued(log, messages(Seen(event, log, district), duties.LEDGER), district))
 
 
 def note_due(state: Log, event: DeadlineSet, district: District) -> Decision[Log]:

@@ -9,7 +9,9 @@ import httpx
 import pytest
 from httpx import ASGITransport
 
+from shared.contracts.router_events import CaseTransferred
 from shared.contracts.terms import Category
+from shared.testing.driver import at
 from shared.testing.events import CASE
 from shared.web.frame import make_web
 from shared.web.signin import SignIn, Staff
@@ -21,12 +23,13 @@ PEOPLE = (
     Staff("yibao-dh", "赵经办", frozenset({"DH"}), unit="yibao"),
     Staff("zhengwu-go1", "孔督办", frozenset({"GO"}), unit="zhengwu"),
     Staff("zhengwu-gl1", "窦领导", frozenset({"GL"}), unit="zhengwu"),
+    Staff("zhengwu-gl2", "范领导", frozenset({"GL"}), unit="zhengwu"),
 )
 SECOND = "PT2609300010002"
 
 
 class Directory:
-    """Four people."""
+    """Five people."""
 
     def find(self, staff_id: str) -> Staff | None:
         """The one with this number."""
@@ -161,6 +164,32 @@ async def test_a_complaint_stays_hidden_from_those_it_is_about(site: httpx.Async
     assert (await asks(site, "/api/notifier/outbox", "zhengwu-go1")).json()["notices"] == []
     assert (await asks(site, "/api/notifier/outbox", "zhengwu-go1", case_no=CASE)).json()["notices"] == []
     assert (await asks(site, path, "zhengwu-gl1")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "about",
+    [{"complained_staff": ("zhengwu-gl1", "s001-ws1")}, {"complained_unit": "zhengwu", "complained_staff": ("zhengwu-gl1",)}],
+)
+async def test_who_is_complained_of_by_name_sees_nothing(
+    site: httpx.AsyncClient, stage: Stage, about: dict[str, Any]
+) -> None:
+    """domain 12A.8: not even the office's leader, where it is the leader."""
+    await stage.registered(category=Category.COMPLAINT, **about)
+    path = f"/api/notifier/cases/{CASE}/notices"
+
+    assert (await asks(site, path, "zhengwu-gl1")).status_code == 404
+    assert (await asks(site, "/api/notifier/outbox", "zhengwu-gl1")).json()["notices"] == []
+    assert (await asks(site, path, "zhengwu-gl2")).status_code == 200
+
+
+async def test_of_a_clue_no_message_is_shown(site: httpx.AsyncClient, stage: Stage) -> None:
+    """方案 七(四): from then on it is as if there were no such case."""
+    await stage.registered()
+    clue = CaseTransferred(case_no=CASE, occurred_at=at("2026-11-23 10:10"), to="纪委监委", reason="线索", clue=True)
+    await stage.driver.consumes(clue)
+
+    assert (await asks(site, f"/api/notifier/cases/{CASE}/notices")).status_code == 404
+    assert (await asks(site, "/api/notifier/outbox")).json()["notices"] == []
 
 
 @pytest.mark.parametrize(
