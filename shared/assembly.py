@@ -56,7 +56,7 @@ class Shards:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every service stands on; made by the process that runs it."""
+    """What every service stands on; made by the process that runs it; `clue_sealer` is intake's alone (方案 七(四))."""
 
     clock: Clock
     store: Store
@@ -65,6 +65,7 @@ class Ground:
     sealer: Sealer
     channel_keys: str = ""
     shards: Shards = field(default_factory=Shards)
+    clue_sealer: Sealer | None = None
 
     def cases(
         self, name: str, state_type: type[S], inbox: Inbox, *, layout: Layout, indexed: Callable[[S], Indexed],

@@ -14,26 +14,29 @@ from shared.privacy.sealing import new_keys
 CHANNELS = ("SUISHENBAN", "YWTB", "PORTAL_EXIT")
 NAMES = {
     "seal_keys": "BANCHENG_SEAL_KEYS", "channel_keys": "BANCHENG_CHANNEL_KEYS", "access_code": "BANCHENG_ACCESS_CODE",
-    "session_key": "BANCHENG_SESSION_KEY",
+    "session_key": "BANCHENG_SESSION_KEY", "clue_keys": "BANCHENG_CLUE_KEYS",
 }
+CLUE_HOLDER = "intake"  # no other service gets the keys of the clue box
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What must never be shown: sealing keys, channel keys, the staff access code, the session key."""
+    """What must never be shown: sealing keys, channel keys, the staff access code, the session key, the clue box's own keys."""
 
     seal_keys: str = field(repr=False)
     channel_keys: str = field(repr=False)
     access_code: str = field(repr=False)
     session_key: str = field(repr=False)
+    clue_keys: str = field(default="", repr=False)
 
 
-def from_environment() -> Keys:
-    """All keys from the environment, as production has them; raises StackError naming those that are missing."""
-    missing = [name for name in NAMES.values() if not os.environ.get(name)]
+def from_environment(service: str) -> Keys:
+    """The keys of one service, as production has them; raises StackError naming those that are missing."""
+    needed = [name for field, name in NAMES.items() if field != "clue_keys" or service == CLUE_HOLDER]
+    missing = [name for name in needed if not os.environ.get(name)]
     if missing:
         raise StackError(f"缺少环境变量 {'、'.join(missing)}。生产环境的密钥只从环境变量读取，说明见 deploy/runbook.md。")
-    return Keys(**{field: os.environ[name] for field, name in NAMES.items()})
+    return Keys(**{field: os.environ[name] for field, name in NAMES.items() if name in needed})
 
 
 def for_data(data: Path) -> Keys:
@@ -52,7 +55,7 @@ def _made() -> dict[str, str]:
     channels = ",".join(f"{channel}:{b64encode(secrets.token_bytes(32)).decode()}" for channel in CHANNELS)
     return {
         NAMES["seal_keys"]: new_keys(), NAMES["channel_keys"]: channels, NAMES["access_code"]: secrets.token_urlsafe(18),
-        NAMES["session_key"]: secrets.token_urlsafe(32),
+        NAMES["session_key"]: secrets.token_urlsafe(32), NAMES["clue_keys"]: new_keys(),
     }
 
 

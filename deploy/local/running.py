@@ -59,7 +59,7 @@ async def bring_up(*, port: int, data: Path, fresh: bool, sample: Path | None, d
     try:
         keys = for_data(data)
         clock: Clock = MovableClock(scenario.start) if scenario else SystemClock()
-        system = System(Places(stack.kafka, stack.mongo_uri), rules, clock, Secrets(keys.seal_keys, keys.channel_keys))
+        system = System(Places(stack.kafka, stack.mongo_uri), rules, clock, Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys))
         watch = FolderWatch(district, system, say)
         await _serve(system, keys, port, stopping, begun, scenario, watch)
     finally:
@@ -222,10 +222,10 @@ async def serve_one(service: str, port: int) -> int:
     if not kafka or not mongo:
         raise StackError("serve 需要环境变量 BANCHENG_KAFKA（如 kafka1:9092）和 BANCHENG_MONGO_URI（如 mongodb://…）。")
     configure("INFO", stream="stdout")
-    keys, stopping = from_environment(), _stop_signal()
+    keys, stopping = from_environment(service), _stop_signal()
     folder = Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo")))
     places = Places(kafka, mongo, os.environ.get("BANCHENG_PREFIX", ""), int(os.environ.get("BANCHENG_REPLICATION", "1")))
-    system = System(places, load_district(folder), SystemClock(), Secrets(keys.seal_keys, keys.channel_keys), only=(service,))
+    system = System(places, load_district(folder), SystemClock(), Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys), only=(service,))
     try:
         await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))
     except TryAgain as fault:

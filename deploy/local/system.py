@@ -11,6 +11,7 @@ from time import monotonic
 
 import structlog
 
+from deploy.local.keys import CLUE_HOLDER
 from shared.assembly import Ground, Scheme, Service, Shards
 from shared.clock import Clock
 from shared.contracts.topics import SERVICES, all_topics, replies_topic
@@ -50,6 +51,16 @@ class Secrets:
 
     seal_keys: str = field(repr=False)
     channel_keys: str = field(default="", repr=False)
+    clue_keys: str = field(default="", repr=False)
+
+    def sealer(self) -> Sealer:
+        """What seals every person's data."""
+        return Sealer.from_environment(self.seal_keys)
+
+    def clue_sealer(self, service: str) -> Sealer | None:
+        """What seals the clue box: intake's alone, so that no other service could open one (方案 七(四))."""
+        wanted = service == CLUE_HOLDER and self.clue_keys
+        return Sealer.from_environment(self.clue_keys, name="BANCHENG_CLUE_KEYS") if wanted else None
 
 
 class NotQuiet(Exception):
@@ -113,7 +124,7 @@ class System:
         shards = Shards()
         ground = Ground(
             clock=self.clock, store=store, courier=courier, scheme=self.scheme, shards=shards,
-            sealer=Sealer.from_environment(self._secrets.seal_keys), channel_keys=self._secrets.channel_keys,
+            sealer=self._secrets.sealer(), channel_keys=self._secrets.channel_keys, clue_sealer=self._secrets.clue_sealer(name),
         )
         service: Service = import_module(f"services.{name}.app").build(ground)
         runner = CaseRunner(service.inbox, store.parking(), publisher, self.clock, self.progress, self.places.prefix)

@@ -1,11 +1,13 @@
 """When an answer is due: the one computation that the router promises by and the SLA service counts by."""
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from shared.calendar import Deadline
 from shared.calendar.hours import in_shanghai
 from shared.contracts.terms import Category, Grade
 from shared.district.model import District
+
+AFTER = timedelta(minutes=1)
 
 
 def answer_due(
@@ -65,9 +67,15 @@ def counted_until(district: District, received_at: datetime, due_at: datetime) -
     return Deadline(due_at, counted.trace, counted.provisional, counted.calendar_version)
 
 
-def same_day(district: District, received_at: datetime) -> Deadline:
-    """方案 六(二): close of business of the day a matter came in, or of the next working day."""
-    return district.calendar.due_after(received_at, 0)
+def same_day(district: District, received_at: datetime, *, closes: time | None = None) -> Deadline:
+    """方案 六(二): close of business of the day a matter came in, or of the next working day.
+
+    `closes` is when the counter it came in at closes (服务日历, domain §0.9): what comes later is after hours too.
+    """
+    local = in_shanghai(received_at)
+    cutoff = district.calendar.moment(local.date(), district.calendar.hours.cutoff)
+    shut = closes is not None and local.time() > closes and local <= cutoff
+    return district.calendar.due_after(cutoff + AFTER if shut else received_at, 0)
 
 
 def contact_due(district: District, issued_at: datetime, *, from_city: bool = False) -> Deadline:

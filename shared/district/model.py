@@ -1,5 +1,6 @@
 """A district's scheme as values: units, sites, people, items, messages (方案 三、七(一))."""
 
+from datetime import time
 from functools import cached_property
 
 from pydantic import Field, InstanceOf
@@ -37,6 +38,13 @@ class Department(Entry):
         return (self.leader, self.section_head, self.operator, self.receiver)
 
 
+class ServiceHours(Entry):
+    """服务日历 of a counter, apart from the working calendar: open at weekends, closing earlier than offices do."""
+
+    weekend: bool = False
+    close: time | None = None
+
+
 class Site(Entry):
     """A 反映点位: three digits, used in 工单编号."""
 
@@ -45,6 +53,7 @@ class Site(Entry):
     kind: str
     address: str | None = None
     phone: str
+    service: ServiceHours = ServiceHours()
 
 
 class StaffMember(Entry):

@@ -85,8 +85,8 @@ class Sealer:
         self._index_keys = {key_id: _derived(key, "blind", 32) for key_id, key in keys.items()}
 
     @classmethod
-    def from_environment(cls, value: str, algorithm: Algorithm = "AES-256-GCM") -> Sealer:
-        """Reads `kid:base64key[,kid2:base64key]`, the first one active; raises BadKeys."""
+    def from_environment(cls, value: str, algorithm: Algorithm = "AES-256-GCM", *, name: str = "BANCHENG_SEAL_KEYS") -> Sealer:
+        """Reads `kid:base64key[,kid2:base64key]` of the variable `name`, the first one active; raises BadKeys."""
         keys: dict[str, bytes] = {}
         for part in filter(None, (piece.strip() for piece in value.split(","))):
             key_id, colon, encoded = part.partition(":")
@@ -96,7 +96,7 @@ class Sealer:
                 raise BadKeys(f"密钥编号 {key_id} 出现了两次。")
             keys[key_id] = decoded_key(encoded)
         if not keys:
-            raise BadKeys("没有配置密封密钥：请用 new_keys 生成一个，写入 BANCHENG_SEAL_KEYS。")
+            raise BadKeys(f"没有配置密封密钥：请用 new_keys 生成一个，写入 {name}。")
         return cls(keys, next(iter(keys)), algorithm)
 
     def __repr__(self) -> str:

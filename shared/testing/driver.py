@@ -41,7 +41,10 @@ class ServiceDriver:
         self.sealer = Sealer.from_environment(new_keys())
         self._publisher = MemoryPublisher()
         self.courier = OutboxCourier(self._publisher, Progress())
-        self.ground = Ground(clock=self.clock, store=self.store, courier=self.courier, scheme=Scheme(DISTRICT), sealer=self.sealer)
+        self.ground = Ground(
+            clock=self.clock, store=self.store, courier=self.courier, scheme=Scheme(DISTRICT), sealer=self.sealer,
+            clue_sealer=Sealer.from_environment(new_keys()),
+        )
         self.service: Service = app.build(self.ground)
         self.runner = CaseRunner(self.service.inbox, self.store.parking(), self._publisher, self.clock, Progress())
         self._seq: dict[tuple[str, str], int] = {}

@@ -39,7 +39,10 @@ class Town:
     def _built(self, name: str) -> Service:
         courier = OutboxCourier(self.publisher, Progress())
         self.couriers.append(courier)
-        ground = Ground(clock=self.clock, store=MemoryStore(), courier=courier, scheme=self.scheme, sealer=self._sealer)
+        ground = Ground(
+            clock=self.clock, store=MemoryStore(), courier=courier, scheme=self.scheme, sealer=self._sealer,
+            clue_sealer=Sealer.from_environment(new_keys()) if name == "intake" else None,
+        )
         self.grounds[name] = ground
         service: Service = import_module(f"services.{name}.app").build(ground)
         return service

@@ -67,7 +67,7 @@ async def rehearse(scenario: Scenario, out: Path, district: District, stack: Sta
 async def rehearsing(places: Places, district: District, keys: Keys, scenario: Scenario) -> AsyncIterator[tuple[System, Player]]:
     """A started system with its clock at the scenario's start, and the player that drives it."""
     clock = MovableClock(scenario.start)
-    system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys))
+    system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys))
     system.progress.keep_journal()
     await system.prepare()
     site = _Site(system, keys)
