@@ -33,9 +33,11 @@ from services.router.handlers import inbox
 from services.router.store import Cases, open_cases
 from shared.contracts.event import Event
 from shared.contracts.terms import Finding, Grade, Result
+from shared.decision import Decision
 from shared.errors import RuleBroken
 from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import CASE, a_case_registered
+from tests.services.router.tracing import taken
 
 E = TypeVar("E", bound=Event)
 OPENED = "2026-09-30 10:00"
@@ -60,20 +62,35 @@ class Desk:
     def __init__(self, driver: ServiceDriver) -> None:
         self.driver = driver
         self.cases: Cases = open_cases(driver.ground, inbox)
+        self.rows: set[str] = set()
 
     @classmethod
     async def opened(cls, when: str = OPENED, **more: Any) -> Desk:
         """A desk with one case, registered at this moment."""
-        driver = ServiceDriver(app, when)
-        await driver.consumes(a_case_registered(when, **more))
-        return cls(driver)
+        desk = cls(ServiceDriver(app, when))
+        await desk.hears(a_case_registered(when, **more))
+        return desk
+
+    async def hears(self, event: Event) -> CaseFile:
+        """Router consumes an event; what it does is held against the lifecycle's tables."""
+        before, heard = await self.cases.get(CASE), len(self.driver.published(Event))
+        await self.driver.consumes(event)
+        after = await self.case()
+        self.rows |= taken(before, after, [event, *self.driver.published(Event)[heard:]])
+        return after
 
     async def does(self, rule: Any, when: str = NOW, by: Doer = TR, **more: Any) -> CaseFile:
-        """Somebody does something; the case afterwards."""
+        """Somebody does something, held against the lifecycle's tables; the case afterwards."""
         if at(when) > self.driver.clock.now():
             self.driver.clock.move_to(at(when))
         bound = partial(rule, district=DISTRICT, by=by, now=at(when), **more)
-        return (await self.cases.change(CASE, bound, confirm=True)).state
+
+        def traced(state: CaseFile | None) -> Decision[CaseFile | None]:
+            decision = bound(state)
+            self.rows |= taken(state, decision.state, decision.events)
+            return decision
+
+        return (await self.cases.change(CASE, traced, confirm=True)).state
 
     async def refused(self, rule: Any, when: str = NOW, by: Doer = TR, **more: Any) -> RuleBroken:
         """Somebody may not do something: what they are told; the case is as it was."""
@@ -141,7 +158,11 @@ class Desk:
     async def redone(self) -> CaseFile:
         """A second round has begun."""
         await self.discontented()
-        return await self.does(redoing.reopen, "2026-10-09 16:00", FU, command=Nothing())
+        return await self.reopened()
+
+    async def reopened(self, when: str = "2026-10-09 16:00", by: Doer = FU) -> CaseFile:
+        """重办."""
+        return await self.does(redoing.reopen, when, by, command=Nothing())
 
     async def screened(self, finding: Finding, when: str = "2026-10-09 15:30") -> CaseFile:
         """甄别."""

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-from services.router import app
 from shared.contracts.terms import Category
-from shared.testing.driver import DISTRICT, ServiceDriver
-from shared.testing.events import CASE, a_case_registered
-from shared.web.frame import make_web
-from shared.web.signin import SignIn, Staff
+from shared.testing.driver import DISTRICT
+from tests.services.router.web import Client, asking
 
-CODE = "a-code-of-enough-length"
 TRIAGE = {"grade": "GENERAL", "lead": "医保局", "requirement": "查清报错原因"}
 WRITES: dict[str, tuple[dict[str, Any], str]] = {
     "triage": (TRIAGE, "s001-tr1"),
@@ -31,46 +25,11 @@ ROLES = {"triage": "TR WS GL", "resolve-now": "CL TR WS", "sign": "DO DH SH", "c
          "verify": "TR WS", "follow-up": "FU"}
 
 
-class Staffed:
-    """The district's people."""
-
-    def find(self, staff_id: str) -> Staff | None:
-        """One person."""
-        person = DISTRICT.staff.get(staff_id)
-        return Staff(person.id, person.name, frozenset(role.value for role in person.roles), person.unit, person.site) if person else None
-
-    def listing(self) -> list[Staff]:
-        """Everybody."""
-        return [found for staff_id in DISTRICT.staff if (found := self.find(staff_id))]
-
-
-class Client:
-    """One registered case and people who ask."""
-
-    def __init__(self, driver: ServiceDriver, client: httpx.AsyncClient) -> None:
-        self.driver = driver
-        self._client = client
-
-    async def asks(self, staff: str | None, verb: str, body: dict[str, Any] | bytes | None = None, key: str | None = None) -> httpx.Response:
-        """One request about the case."""
-        headers = {} if staff is None else {"authorization": f"Bearer {CODE}", "x-staff": staff}
-        headers |= {"idempotency-key": key} if key else {}
-        path = f"/api/router/cases/{CASE}" + (f"/{verb}" if verb else "")
-        if body is None:
-            return await self._client.get(path, headers=headers)
-        sent = {"content": body} if isinstance(body, bytes) else {"json": body}
-        return await self._client.post(path, headers={"content-type": "application/json", **headers}, **sent)
-
-
 @pytest.fixture
 async def client() -> AsyncIterator[Client]:
     """A complaint about the market bureau, registered."""
-    driver = ServiceDriver(app, "2026-09-30 10:00")
-    await driver.consumes(a_case_registered("2026-09-30 10:00", category=Category.COMPLAINT, complained_unit="shichang"))
-    web: FastAPI = make_web("test", clock=driver.clock, signin=SignIn(Staffed(), driver.clock, access_code=CODE, session_key=CODE))
-    web.include_router(driver.service.api)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://127.0.0.1") as asking:
-        yield Client(driver, asking)
+    async with asking(category=Category.COMPLAINT, complained_unit="shichang") as client:
+        yield client
 
 
 @pytest.mark.parametrize("verb", list(WRITES))
