@@ -79,6 +79,34 @@ def calendar_import(
     raise typer.Exit(import_year(file, district, typer.echo, lambda question: yes or typer.confirm(question)))
 
 
+report = typer.Typer(no_args_is_help=True, help="月台账与双月评估，以 JSON 写出；XLSX 与 PDF 尚未提供。")
+app.add_typer(report, name="report")
+Out = Annotated[Path, typer.Option("--out", help="结果目录")]
+
+
+@report.command("monthly")
+def report_monthly(
+    month: Annotated[str, typer.Option(help="月份，如 2026-11")], out: Out,
+    site: Annotated[str | None, typer.Option(help="点位码，如 001；不给则为全区")] = None,
+    data: Data = Path(".bancheng/data"), district: District = PUTUO,
+) -> None:
+    """月台账：各列、尾部与更正页，已上报的按冻结的写出；运行中或已停止的系统都可以。只写 JSON，XLSX 与 PDF 尚未提供。"""
+    from deploy.local.reports import write_monthly
+
+    _run(write_monthly(month, site, out, data, district, typer.echo))
+
+
+@report.command("bimonthly")
+def report_bimonthly(
+    period: Annotated[str, typer.Option(help="双月的第一个月，如 2026-11")], out: Out,
+    data: Data = Path(".bancheng/data"), district: District = PUTUO,
+) -> None:
+    """双月评估：每个比率的分子与分母、甄别前后、综合分与校验值。只写 JSON，XLSX 与 PDF 尚未提供。"""
+    from deploy.local.reports import write_bimonthly
+
+    _run(write_bimonthly(period, out, data, district, typer.echo))
+
+
 @app.command()
 def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(help="该服务的网页端口")] = 0) -> None:
     """单独运行一个服务（生产环境）；地址和密钥取自环境变量。"""

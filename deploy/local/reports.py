@@ -11,8 +11,7 @@ from typing import Any
 import orjson
 
 from deploy.local.faults import StackError
-from deploy.local.stack import Stack
-from deploy.local.store import running_uri
+from deploy.local.stack import Stack, running_at
 from services.archive.domain.reports.assessment import assessment
 from services.archive.domain.reports.books import Books
 from services.archive.domain.reports.periods import month_named, pair_named
@@ -85,7 +84,8 @@ async def _archive(data: Path, district: District, say: Say) -> AsyncIterator[Gr
 @asynccontextmanager
 async def _store(data: Path, say: Say) -> AsyncIterator[str]:
     """The store given from outside, that of the running system on this data, or started for the time of reading."""
-    if found := os.environ.get("BANCHENG_MONGO_URI") or running_uri(data):
+    running = running_at(data)
+    if found := os.environ.get("BANCHENG_MONGO_URI") or (running[1] if running else ""):
         yield found
         return
     if not (data / "store").exists():

@@ -32,8 +32,11 @@ class Stack:
         self._store = None if self.mongo_uri else store.DocumentStore(data)
         self._lock: IO[str] | None = None
 
-    async def start(self, say: Say) -> None:
-        """Starts what is not given from outside and waits until both answer; raises StackError with what to do."""
+    async def start(self, say: Say, *, store_only: bool = False) -> None:
+        """Starts what is not given from outside and waits until both answer; raises StackError with what to do.
+
+        With `store_only` the broker stays as it is, for what only reads documents.
+        """
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             check_space(self.data)
@@ -42,7 +45,7 @@ class Stack:
             raise StackError(f"数据目录 {self.data} 无法使用（{fault.strerror}）。请检查权限，或用 --data 指定另一个目录。") from fault
         try:
             with _quiet("aiokafka", "pymongo"):
-                await self._start_both(say)
+                await (self._start_store(say) if store_only else self._start_both(say))
         except BaseException:
             await self.stop()
             raise

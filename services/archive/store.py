@@ -1,4 +1,4 @@
-"""Archive's documents: one record per case, found newest first, by state, site, unit, number."""
+"""Archive's documents: one record per case, found newest first, by state, site, unit, number; one filing per site and month."""
 
 from __future__ import annotations
 
@@ -11,20 +11,29 @@ from services.archive.domain.access import Reader, marks_of, may_see
 from services.archive.domain.entry import Entry, LedgerLine
 from services.archive.domain.lines import exported, without_words
 from services.archive.domain.record import CaseRecord, all_lines, supervisions_now
-from shared.assembly import Ground, earliest
+from services.archive.domain.reports.assessment import assessment
+from services.archive.domain.reports.books import Books
+from services.archive.domain.reports.facts import Facts
+from services.archive.domain.reports.filing import Draft, Filing
+from services.archive.domain.reports.gathering import facts_of
+from services.archive.domain.reports.periods import Period, month_named, pair_of
+from shared.assembly import Ground, Scheme, earliest
 from shared.clock import Clock
 from shared.contracts.terms import CaseState, Category, Channel
+from shared.district.model import District
 from shared.messaging.inbox import Inbox
 from shared.storage.cases import CaseStore, Indexed
 from shared.storage.documents import IndexValue, Layout, Query
 
 Ledger = CaseStore[CaseRecord]
+Filings = CaseStore[Filing]
 # received, by_state and by_site end in moment of receipt and number: one index gives range and order, and no
 # two cases have the same place in it, so that pages never repeat nor miss a case.
 LAYOUT = Layout(indexed=("received", "case_no", "by_state", "by_site", "open", "closed_at", "lock_at"))
 AFTER_ALL = "~"
 CHUNK = 200
 LOCK_AT = "lock_at"
+OWED = Layout(indexed=("next_at", "by_month", "by_site"))
 
 
 @dataclass(frozen=True)
@@ -177,3 +186,73 @@ def _row(record: CaseRecord, line: str) -> dict[str, Any]:
     """The line as exported; of a clue only that it happened (方案 七(四))."""
     clue = record.entry is not None and record.entry.clue
     return without_words(exported(line)) if clue else exported(line)
+
+
+def open_filings(ground: Ground, inbox: Inbox) -> Filings:
+    """The store of every site's monthly filings."""
+    return ground.cases("filings", Filing, inbox, layout=OWED, indexed=_owed)
+
+
+def _owed(filing: Filing) -> Indexed:
+    month, site = filing.month, filing.site
+    return Indexed({"next_at": filing.next_at, "by_month": f"{month}|{site}", "by_site": f"{site}|{month}"})
+
+
+async def filings_of_month(filings: Filings, month: Period) -> list[Filing]:
+    """What every site owes of one month, by site."""
+    return await _filings(filings, "by_month", f"{month.text}|")
+
+
+async def _filings(filings: Filings, name: str, begins: str) -> list[Filing]:
+    """Every filing whose place in this index begins so, in its order."""
+    held: list[Filing] = []
+    bounds: dict[str, Any] = {"at_least": {name: begins}, "at_most": {name: f"{begins}{AFTER_ALL}"}, "sort": name, "limit": CHUNK}
+    while found := await filings.find(Query(**bounds, skip=len(held))):
+        held += found
+    return held
+
+
+async def next_filing(filings: Filings) -> datetime | None:
+    """The next moment at which a site is reminded, or its month is missed."""
+    return await earliest(filings, "next_at", lambda filing: filing.next_at)
+
+
+async def every_facts(ledger: Ledger) -> list[Facts]:
+    """What the reports need of every case."""
+    return [facts async for record in every(ledger) if (facts := facts_of(record)) is not None]
+
+
+async def read_books(ledger: Ledger, filings: Filings, district: District) -> Books:
+    """Every case and filing as they stand now."""
+    return Books(await every_facts(ledger), await _filings(filings, "by_month", ""), district)
+
+
+async def drafted(ledger: Ledger, filings: Filings, month: Period, site: str, district: District) -> Draft:
+    """What one site would file of a month: of its cases only those of this month and of the months it has filed."""
+    owed = await _filings(filings, "by_site", f"{site}|")
+    first = min([month, *(month_named(filing.month) for filing in owed if filing.snapshot)])
+    records = await _received(ledger, site, first.start, month.end)
+    cases = [facts for record in records if (facts := facts_of(record)) is not None]
+    return Books(cases, owed, district).draft(month, site)
+
+
+async def _received(ledger: Ledger, site: str, start: datetime, end: datetime) -> list[CaseRecord]:
+    held: list[CaseRecord] = []
+    low, high = f"{site}|{_utc(start)}", f"{site}|{_utc(end)}"
+    bounds: dict[str, Any] = {"at_least": {"by_site": low}, "at_most": {"by_site": high}, "sort": "by_site", "limit": CHUNK}
+    while found := await ledger.find(Query(**bounds, skip=len(held))):
+        held += found
+    return held
+
+
+async def export_monthly(ledger: Ledger, filings: Filings, scheme: Scheme) -> list[dict[str, Any]]:
+    """Every 月台账: for each month the district's, then each site's."""
+    books = await read_books(ledger, filings, scheme.district)
+    return [books.report(month, site) for month in books.months for site in (None, *books.sites)]
+
+
+async def export_assessments(ledger: Ledger, scheme: Scheme) -> list[dict[str, Any]]:
+    """The 双月评估 of every 自然双月 in which a matter was received."""
+    cases = await every_facts(ledger)
+    periods = sorted({pair_of(facts.entry.received_at) for facts in cases})
+    return [assessment(cases, period, scheme.district) for period in periods]

@@ -17,7 +17,7 @@ MUST_TELL = (
     "case.merged", "case.material_requested", "case.extended", "case.fed_back", "case.reopened", "case.escalated", "case.archived",
     "followup.requested", "followup.unreachable", "order.issued", "extension.requested", "return.requested", "return.ruled",
     "feedback.rejected", "sla.sign_overdue", "sla.reminder", "sla.urged", "supervision.drafted", "supervision.issued",
-    "interview.proposed", "accountability.proposed", "recalculation.held", "clue.received",
+    "interview.proposed", "accountability.proposed", "recalculation.held", "clue.received", "ledger.due",
 )  # fmt: skip
 
 

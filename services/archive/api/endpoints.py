@@ -8,9 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BeforeValidator
 
+from services.archive.api.filings import add_filings
 from services.archive.api.views import CaseDetail, LedgerPage, Rows, detail, row
 from services.archive.domain.access import Reader, may_see
-from services.archive.store import Ledger, Wanted, after, newest
+from services.archive.store import Filings, Ledger, Wanted, after, newest
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel
 from shared.errors import RuleBroken
@@ -82,7 +83,7 @@ async def published(ground: Ground, ledger: Ledger, after_no: str, limit: int, s
     )
 
 
-def make_api(ground: Ground, ledger: Ledger) -> APIRouter:
+def make_api(ground: Ground, ledger: Ledger, filings: Filings) -> APIRouter:
     """The JSON endpoints of archive."""
     api = APIRouter(prefix="/api/archive", tags=["archive"])
 
@@ -105,4 +106,5 @@ def make_api(ground: Ground, ledger: Ledger) -> APIRouter:
         """The published ledger lines by number, page by page (方案 六(一))."""
         return await published(ground, ledger, after_no, limit, staff)
 
+    add_filings(api, ground, ledger, filings)
     return api

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.archive.domain.record import CaseRecord, agrees, corrections_now, enter, lock_when_due
+from services.archive.store import earliest_lock
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Event
 from shared.contracts.intake_events import RepeatNoted
@@ -381,7 +382,7 @@ async def test_a_case_that_may_still_be_rated_is_locked_by_time(archive: Archive
 
     assert [event.occurred_at for event in archive.published(CaseArchived)] == [at("2026-10-16 17:30")]
     assert agrees(await archive.record())
-    assert await archive.service.next_due() is None
+    assert await earliest_lock(archive.ledger) is None
     rows = await archive.service.exports["events"]()
     assert rows[-1]["cause"] is None
 
