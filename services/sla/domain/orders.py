@@ -48,6 +48,8 @@ def start_order(case: CaseClocks, event: OrderIssued, district: District) -> Hap
 
 def _since(case: CaseClocks, event: OrderIssued, district: District) -> datetime | None:
     """Whether this order's limit is its round's own, or follows the person's end."""
+    if event.round == 1 and order_deadline(case, event.role, None, district).due_at == event.due_at:
+        return None
     for began in reversed(case.round_starts):
         if order_deadline(case, event.role, began, district).due_at == event.due_at:
             return began

@@ -7,38 +7,47 @@ from typing import Any
 
 import pytest
 
+from services.sla import app
 from services.sla.domain import acts
 from shared.contracts.ids import order_number
 from shared.contracts.router_events import (
     CaseEscalated,
+    CaseExtended,
     CaseReopened,
+    CitizenUrged,
+    ConsultationConcluded,
     FeedbackRejected,
     FollowUpRecorded,
     OrderAccepted,
 )
 from shared.contracts.sla_events import (
     AccountabilityProposed,
+    DeadlineNear,
     InterviewApproved,
     InterviewProposed,
+    OrderUrged,
     SupervisionAnswered,
     SupervisionClosed,
     SupervisionDrafted,
     SupervisionIssued,
     SupervisionVoided,
 )
-from shared.contracts.terms import DeadlineKind, OrderRole, SupervisionLevel, SupervisionReason
+from shared.contracts.terms import DeadlineKind, OrderRole, Rung, SupervisionLevel, SupervisionReason
+from shared.district.model import District
 from shared.errors import RuleBroken
 from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import (
     CASE,
     a_case_closed,
     a_case_fed_back,
+    a_case_registered,
+    a_case_triaged,
     an_order_answered,
     an_order_issued,
     happened,
     of_order,
 )
-from tests.services.sla.scenes import ORDER, an_order, clocks_of, ends, met, missed
+from tests.services.sla.scenes import ORDER, an_order, case_of, clocks_of, ends, met, missed
 
 GO = acts.Doer("zhengwu-go1", frozenset({"GO"}), "zhengwu")
 GL = acts.Doer("zhengwu-gl1", frozenset({"GL"}), "zhengwu")
@@ -344,3 +353,93 @@ async def test_no_talk_is_approved_on_a_closed_case() -> None:
 
     with pytest.raises(RuleBroken, match="已办结"):
         await decides(sla, acts.approve_interview, "2026-12-03 12:00", unit="yibao", by=GL, district=DISTRICT)
+
+
+def with_ladder(**changes: Any) -> District:
+    """The district with another ladder."""
+    policy = DISTRICT.policy
+    return DISTRICT.model_copy(update={"policy": policy.model_copy(update={"ladder": policy.ladder.model_copy(update=changes)})})
+
+
+async def test_a_district_may_leave_steps_out() -> None:
+    """policy ladder: on_citizen_urge, L2.on_redo, L2.on_false_feedback and L3.on_second_redo are choices."""
+    steps = DISTRICT.policy.ladder
+    district = with_ladder(
+        urge=steps.urge.model_copy(update={"on_citizen_urge": False}),
+        l2=steps.l2.model_copy(update={"on_redo": False, "on_false_feedback": False}),
+        l3=steps.l3.model_copy(update={"on_second_redo": False}),
+    )
+    sla = await an_order()
+    sla.ground.scheme.replace(district)
+
+    await sla.consumes(
+        happened(CitizenUrged, "2026-11-23 11:00"), an_order_answered("2026-11-23 12:00"),
+        of_order(FeedbackRejected, "2026-11-23 13:00", reason="不实", false_feedback=True), an_order_answered("2026-11-23 14:00"),
+        happened(CaseReopened, "2026-11-25 11:00", round=2, lead="yibao", lead_name="医保局", due_at=at("2026-11-30 17:30")),
+        an_order_issued("2026-11-25 11:00", "2026-11-30 17:30", place=2, round=2), an_order_answered("2026-11-25 12:00", place=2),
+        happened(CaseEscalated, "2026-11-26 16:00", reason="二次不满意", after_redo=True),
+    )
+
+    assert drafts(sla) == []
+    assert [event for event in sla.published(OrderUrged) if event.requested_by == "citizen"] == []
+
+
+async def test_a_red_moment_without_a_standing_yellow_one_drafts_nothing() -> None:
+    """The yellow one was voided before its two days were over."""
+    sla = await an_order()
+    await decides(sla, acts.void, "2026-12-01 10:00", unit=None, number=None, reason="误发", by=GO, district=DISTRICT)
+
+    await sla.wakes("2026-12-02 18:00")
+
+    assert [level for _, level, _ in drafts(sla)] == [YELLOW]
+
+
+async def test_a_second_order_of_the_unit_keeps_the_talks_limit_running() -> None:
+    """What the 约谈 asked for is put right when the unit owes nothing more."""
+    sla = await an_order()
+    await sla.consumes(an_order_issued("2026-11-23 10:30", "2026-11-26 17:30", place=2, role=OrderRole.ASSIST))
+    await decides(sla, acts.approve_interview, "2026-12-03 10:00", unit="yibao", by=GL, district=DISTRICT)
+
+    await sla.consumes(an_order_answered("2026-12-09 10:00"), of_order(OrderAccepted, "2026-12-09 11:00"))
+
+    assert met(sla, DeadlineKind.RECTIFICATION) == []
+
+
+async def test_an_order_designated_in_time_by_a_consultation_follows_the_person() -> None:
+    """会商 before the answer is due: the new unit's time is the person's, not a round of its own."""
+    sla = await an_order()
+    await sla.consumes(
+        happened(CaseEscalated, "2026-11-23 11:00", reason="职责争议"),
+        happened(ConsultationConcluded, "2026-11-23 15:00", outcome="由人社局办", lead="renshe"),
+        an_order_issued("2026-11-23 15:00", "2026-11-26 17:30", unit="renshe", place=2),
+        of_order(CaseExtended, "2026-11-24 09:00", "renshe", 2, due_at=at("2026-12-01 17:30"), previous_due_at=at("2026-11-26 17:30"), reason="核实"),
+    )
+
+    assert (await case_of(sla)).open_orders("renshe")[0].due_at == at("2026-12-01 17:30")
+
+
+async def test_the_front_page_counts_what_waits() -> None:
+    """Running, overdue, drafts to be signed."""
+    sla = await an_order()
+    await sla.wakes("2026-11-27 10:00")
+
+    assert await sla.service.tally() == {"计时中": 1, "答复逾期": 1, "待签督办": 1}
+
+
+async def test_a_district_may_remind_otherwise() -> None:
+    """policy ladder.reminder and urge: no half time, two days left, no 催办 for a late signature or contact."""
+    steps = DISTRICT.policy.ladder
+    sla = ServiceDriver(app, "2026-11-23 10:00")
+    sla.ground.scheme.replace(with_ladder(
+        reminder=steps.reminder.model_copy(update={"half_time": False, "days_left_wd": 2}),
+        urge=steps.urge.model_copy(update={"on_sign_overdue": False, "on_contact_overdue": False}),
+    ))
+    await sla.consumes(
+        a_case_registered("2026-11-23 10:00"), a_case_triaged("2026-11-23 10:30"), an_order_issued("2026-11-23 10:30", "2026-11-26 17:30")
+    )
+
+    await sla.wakes("2026-11-26 12:00")
+
+    near = [(event.rung, event.occurred_at) for event in sla.published(DeadlineNear) if event.kind is DeadlineKind.ORDER]
+    assert near == [(Rung.LAST_DAY, at("2026-11-25 09:05"))]
+    assert sla.published(OrderUrged) == []

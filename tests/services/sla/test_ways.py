@@ -338,3 +338,32 @@ async def test_what_is_not_owed_stops_nothing() -> None:
     )
 
     assert len(sla.published(DeadlineMet)) == before
+
+
+async def test_what_comes_after_the_answer_moves_the_persons_clock_no_more() -> None:
+    """It ended with the first answer: no grade and no extension starts it again."""
+    sla = await an_order()
+    await sla.consumes(an_order_answered("2026-11-24 11:00"), a_case_fed_back("2026-11-24 12:00"))
+    before = ends(sla, DeadlineKind.ANSWER)
+
+    await sla.consumes(
+        a_case_triaged("2026-11-24 13:00", Grade.COMPLEX),
+        of_order(ExtensionRequested, "2026-11-24 13:00", until=at("2026-12-03 17:30"), previous_due_at=at("2026-11-26 17:30"), reason="核实"),
+    )
+
+    assert ends(sla, DeadlineKind.ANSWER) == before
+    assert ends(sla, DeadlineKind.APPROVAL) == []
+
+
+async def test_a_redo_that_is_returned_keeps_the_limit_of_its_round() -> None:
+    """Two rounds began; the order that follows a return counts from the one whose limit it carries."""
+    sla = await an_order()
+    await sla.consumes(
+        an_order_answered("2026-11-24 11:00"), a_case_fed_back("2026-11-24 12:00"),
+        happened(CaseReopened, "2026-11-25 11:00", round=2, lead="yibao", lead_name="医保局", due_at=at("2026-11-30 17:30")),
+        an_order_issued("2026-11-25 11:00", "2026-11-30 17:30", place=2, round=2),
+        happened(ConsultationConcluded, "2026-11-26 11:00", outcome="由人社局办", lead="renshe"),
+        an_order_issued("2026-11-26 11:00", "2026-11-30 17:30", unit="renshe", place=3, round=2),
+    )
+
+    assert (await case_of(sla)).open_orders("renshe")[0].since == at("2026-11-25 11:00")
