@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from shared.contracts.intake_events import RepeatNoted
 from shared.contracts.terms import Category
 from shared.testing.driver import DISTRICT
+from shared.testing.events import CASE
 from tests.services.router.web import Client, asking
 
 TRIAGE = {"grade": "GENERAL", "lead": "医保局", "requirement": "查清报错原因"}
@@ -123,3 +125,27 @@ async def test_nothing_sealed_leaves_over_http(client: Client) -> None:
 
     assert "138****0001" in text
     assert "AAAA" not in text
+
+
+async def test_the_page_of_a_case_tells_in_plain_chinese_what_is_going_on(client: Client) -> None:
+    """domain 3.1 叠加标志: asked-for time, papers, designation, round and repeats stand on the page."""
+    await client.succeeds("s001-tr1", "triage", TRIAGE)
+    await client.succeeds("yibao-do", "request-return", {"reason": "非本单位职责"})
+    await client.succeeds("s001-tr1", "rule-return", {"accepted": False})
+    await client.succeeds("yibao-dh", "request-material", {"list": ["凭证"]})
+    await client.succeeds("yibao-sh", "request-extension", {"until": "2026-10-15", "reason": "须跨省核查"})
+    await client.driver.consumes(RepeatNoted(case_no=CASE, occurred_at=client.driver.clock.now(), merged_from="x", count=2))
+    first = (await client.reads("s001-tr1", f"/router/cases/{CASE}")).text
+    await client.succeeds("yibao-dl", "approve-extension")
+    await client.succeeds("zhengwu-go1", "approve-extension")
+    await client.succeeds("yibao-dh", "answer", WRITES["answer"][0])
+    await client.succeeds("s001-tr1", "verify")
+    await client.succeeds("zhengwu-fu1", "follow-up", {"resolved": False, "stars": 1})
+    heard = (await client.reads("s001-tr1", f"/router/cases/{CASE}")).text
+    await client.succeeds("s001-ws1", "reopen")
+    again = (await client.reads("s001-tr1", f"/router/cases/{CASE}")).text
+
+    for words in ("申请延至", "等群众补交", "指定承办，不得退单", "重复反映"):
+        assert words in first, words
+    assert ("已延时" in heard, "群众不满意" in heard, "等群众补交" in heard) == (True, True, False)
+    assert ("第 2 轮" in again, "群众不满意，待" in again) == (True, False)
