@@ -29,7 +29,8 @@ steps:
   - {at: 2026-12-25T10:00:00+08:00, do: register, case: c1, channel: HALL, site: "001", name: 张三, phone: "13800000001",
      item: 不动产继承登记, text: 要我提供六几年的死亡证明，派出所查不到。, category: SERVICE}
   - {at: +30m, do: triage, case: c1, grade: COMPLEX, lead: 确权登记中心, requirement: 找到可以替代的证明。}
-  - {at: 2027-01-05T10:00:00+08:00, do: answer, case: c1, result: RESOLVED, text: 以部门间核查代替死亡证明，材料已收齐并受理，五日内出证。}
+  - {at: 2027-01-05T10:00:00+08:00, do: answer, case: c1, result: RESOLVED,
+     text: 已用部门间核查代替死亡证明，材料今天已经收齐并受理登记，五个工作日内出证。}
   - {at: +1h, do: verify, case: c1}
   - {at: +1d, do: follow_up, case: c1, resolved: true, stars: 5}
 until: 2027-01-08T18:00:00+08:00

@@ -53,7 +53,7 @@ async def test_departments_work_over_their_topics(places: tuple[str, str], prefi
         assert await heard(system, "gongan") == ["OrderIssued"]
 
         lead = {"case_no": number, "order_no": f"{number}-01", "unit": "yibao"}
-        done = {"step": "ANSWER", "result": "RESOLVED", "text": "已查清参保地登记错误并改正，备案已办成。"}
+        done = {"step": "ANSWER", "result": "RESOLVED", "text": "已查清参保地登记错误并当日改正，异地就医备案今天已经办成，不必再跑。"}
         await says(system, "yibao", b"{broken")
         await says(system, "yibao", {**lead, "reply_id": "1", "step": "SIGN"})
         await says(system, "yibao", {**lead, "reply_id": "1", "step": "SIGN"})
