@@ -7,7 +7,7 @@ from pathlib import Path
 
 from services.intake.api import make_api, make_pages
 from services.intake.handlers import inbox
-from services.intake.store import open_register, tally
+from services.intake.store import ClueBox, open_register, tally
 from shared.assembly import Ground, Service
 
 NAME = "intake"
@@ -16,8 +16,9 @@ NAME = "intake"
 def build(ground: Ground) -> Service:
     """The service on this ground; raises BadKeys for channel keys that cannot be used."""
     register = open_register(ground, inbox)
-    inbox.bind(register=register)
+    clues = ClueBox(ground, inbox)
+    inbox.bind(register=register, clues=clues)
     return Service(
-        NAME, inbox, make_api(ground, register), make_pages(ground, register),
+        NAME, inbox, make_api(ground, register, clues), make_pages(ground, register),
         page_folder=Path(__file__).with_name("pages"), tally=partial(tally, register, ground.clock),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 import orjson
@@ -18,7 +19,7 @@ from services.intake.domain.registration import (
     source_of,
 )
 from services.intake.domain.submission import Submission
-from services.intake.store import Register
+from services.intake.store import Register, count_same
 from shared.assembly import Ground
 from shared.contracts.ids import CaseNo, case_number
 from shared.contracts.sealed import SealedContact
@@ -71,7 +72,7 @@ class Desk:
         case_no = await self._number(filed, matter)
         filing = Filing(
             source_id=sent.source_id or "", digest=self.ground.sealer.blind(_content(sent), PURPOSE),
-            message=sent.message, clerk=sent.clerk,
+            message=sent.message, clerk=sent.clerk, repeats=await self._repeats(filed, matter),
         )
         rule = partial(
             register, case_no=case_no, matter=matter, papers=_sealed(self.ground.sealer, case_no, matter),
@@ -80,6 +81,14 @@ class Desk:
         done = await self.lines.change(case_no, rule)
         log.info("registered", case_no=case_no, channel=matter.channel.value, site=matter.site)
         return done
+
+    async def _repeats(self, filed: Filed, matter: Matter) -> int:
+        """domain 歧义 24: how often this person came about this item within the policy's days; nobody unnamed is counted."""
+        if not matter.phone or matter.anonymous or not matter.wants_answer:
+            return 0
+        since = filed.now - timedelta(days=filed.district.policy.repeat.window_days)
+        parties = self.ground.sealer.blinds(matter.phone, PARTY)
+        return await count_same(self.lines, parties, matter.item_code or matter.item, since)
 
     async def _number(self, filed: Filed, matter: Matter) -> CaseNo:
         """工单编号 by the day of registration; 堵点 count by themselves, so that cases have no holes for them."""

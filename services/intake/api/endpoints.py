@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
+from services.intake.api.clues import add_clues
 from services.intake.api.desk import Desk, Sent
 from services.intake.api.reading import described, read_json, read_submission
 from services.intake.api.signed import Door
 from services.intake.api.views import BatchReceipt, ExitResult, Receipt, receipt
 from services.intake.domain.submission import ChannelSubmission, ExitSubmission, HallSubmission
-from services.intake.store import Register
+from services.intake.store import ClueBox, Register
 from shared.assembly import Ground
 from shared.contracts.terms import Channel
 from shared.errors import FieldFault, InputRefused
@@ -27,7 +28,7 @@ SAME = "此前已登记的同一提交，工单编号不变"
 REPEATED: dict[int | str, dict[str, Any]] = {200: {"description": SAME, "model": Receipt}}
 
 
-def make_api(ground: Ground, lines: Register) -> APIRouter:
+def make_api(ground: Ground, lines: Register, clues: ClueBox) -> APIRouter:
     """The JSON endpoints of intake; raises BadKeys for channel keys that cannot be used."""
     api = APIRouter(prefix="/api/intake", tags=["intake"])
     desk, door = Desk(ground, lines), Door(ground.clock, ground.channel_keys)
@@ -35,6 +36,7 @@ def make_api(ground: Ground, lines: Register) -> APIRouter:
     _add_channel(api, desk, door, Channel.SUISHENBAN)
     _add_channel(api, desk, door, Channel.YWTB)
     _add_portal_exit(api, desk, door)
+    add_clues(api, ground, clues)
     return api
 
 

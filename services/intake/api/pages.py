@@ -13,10 +13,11 @@ from services.intake.api.desk import Desk, Sent
 from services.intake.api.papers import seen_form
 from services.intake.api.reading import read_submission
 from services.intake.api.views import receipt, row
+from services.intake.domain.access import barred_for, marks_of
 from services.intake.domain.checks import source_field
 from services.intake.domain.registration import Registration
 from services.intake.domain.submission import HallSubmission
-from services.intake.store import Register, count_by_channel, count_chokepoints, day_of, newest
+from services.intake.store import Day, Register, count_by_channel, count_chokepoints, day_of, newest
 from shared.assembly import Ground
 from shared.contracts.terms import Category, Channel, ConfirmMethod
 from shared.errors import FieldFault, InputRefused
@@ -42,9 +43,14 @@ ENTRY = "entry"
 NO_CASE = "没有这个工单，请核对编号。"
 
 
-def visible(line: Registration, staff: Staff) -> bool:
-    """A unit complained of does not see the complaint (信访工作条例 30)."""
-    return line.complained_unit is None or line.complained_unit != staff.unit
+def visible(line: Registration, barred: tuple[str, ...]) -> bool:
+    """Nobody sees a complaint about their unit or themselves (信访工作条例 30), nor a clue."""
+    return marks_of(line).isdisjoint(barred)
+
+
+def barred(ground: Ground, staff: Staff) -> tuple[str, ...]:
+    """The marks of lines that are not there for this person."""
+    return barred_for(ground.scheme.district.policy, staff.unit, staff.roles, staff.id)
 
 
 def make_pages(ground: Ground, lines: Register) -> APIRouter:
@@ -60,13 +66,13 @@ def _add_today(pages: APIRouter, ground: Ground, lines: Register) -> None:
     @pages.get("/")
     async def today(request: Request, staff: Reader, site: Site = "", skip: Skip = 0) -> Response:
         """今日事项, the newest first."""
-        district, since = ground.scheme.district, day_of(ground.clock.now())
-        found = await newest(lines, since, site or None, skip, ROWS + 1)
-        shown = [row(line, district) for line in found[:ROWS] if visible(line, staff)]
+        district = ground.scheme.district
+        day = Day(day_of(ground.clock.now()), site or None, barred(ground, staff))
+        found = await newest(lines, day, skip, ROWS + 1)
+        shown = [row(line, district) for line in found[:ROWS] if visible(line, day.barred)]
         return page(
-            request, "intake/today.html", rows=shown,
-            counts=await count_by_channel(lines, since, site or None),
-            chokepoints=await count_chokepoints(lines, since, site or None),
+            request, "intake/today.html", rows=shown, counts=await count_by_channel(lines, day),
+            chokepoints=await count_chokepoints(lines, day),
             sites=[(held.code, held.name) for held in district.sites.values()], site=site, skip=skip,
             more=skip + ROWS if len(found) > ROWS else None, may_register=bool(staff.roles & {"CL", "TR", "WS"}),
         )
@@ -95,7 +101,7 @@ def _add_receipt(pages: APIRouter, ground: Ground, lines: Register) -> None:
     @pages.get("/receipts/{case_no}")
     async def slip(request: Request, case_no: CaseNumber, staff: Clerk) -> Response:
         """收件凭证: the number and until when the answer is due."""
-        line = await _case(lines, case_no, staff)
+        line = await _case(ground, lines, case_no, staff)
         district = ground.scheme.district
         said = receipt(line, district, repeated=False)
         due = said.due_at or said.received_at
@@ -105,13 +111,13 @@ def _add_receipt(pages: APIRouter, ground: Ground, lines: Register) -> None:
     @pages.get("/cases/{case_no}/form.pdf")
     async def form_paper(case_no: CaseNumber, staff: Clerk, reason: Reason) -> Response:
         """附件1《“办不成事”事项登记表》, name and phone in clear; the look and its reason are kept."""
-        form = await seen_form(ground, lines, await _case(lines, case_no, staff), staff, reason)
+        form = await seen_form(ground, lines, await _case(ground, lines, case_no, staff), staff, reason)
         return paper(await form.pdf(), f"{case_no}-form")
 
 
-async def _case(lines: Register, case_no: str, staff: Staff) -> Registration:
+async def _case(ground: Ground, lines: Register, case_no: str, staff: Staff) -> Registration:
     line = await lines.get(case_no)
-    if line is None or line.is_chokepoint or not visible(line, staff):
+    if line is None or line.is_chokepoint or not visible(line, barred(ground, staff)):
         raise Problem(404, NO_CASE, "/problems/not-found")
     return line
 

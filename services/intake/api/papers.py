@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from services.intake.domain.registration import Registration, look
+from services.intake.domain.following import look
+from services.intake.domain.registration import Registration
 from services.intake.store import Register
 from shared.assembly import Ground
 from shared.contracts.sealed import Sealed

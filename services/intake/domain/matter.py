@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pydantic import AwareDatetime, Field
 
+from services.intake.domain.complaints import complained_of
 from services.intake.domain.submission import ChannelSubmission, ExitSubmission, Submission
 from shared.contracts.event import Frozen
 from shared.contracts.intake_events import PortalExit
@@ -62,6 +63,7 @@ class Matter(Frozen):
     upstream_due: AwareDatetime | None
     complained_unit: str | None
     complained_person: str | None = Field(repr=False)
+    complained_staff: tuple[str, ...] = ()
     confirm_method: ConfirmMethod | None
     portal_exit: PortalExit | None
     wants_answer: bool
@@ -91,15 +93,15 @@ def matter_of(filed: Filed, received_at: datetime, upstream_due: datetime | None
     item, item_code = known_item(filed)
     left = portal_exit(sent, names)
     text = sent.text or (_of_exit(sent) if isinstance(sent, ExitSubmission) else "")
-    unit = district.unit(sent.complained_unit) if sent.complained_unit else None
+    unit, people = complained_of(sent, district)
     return Matter(
         channel=filed.channel, site=filed.site or "", item=scrub(item, names), item_code=item_code,
         category=sent.category, text=text, masked_text=scrub(text, names),
         name=None if sent.anonymous else sent.name, phone=normalise_phone(sent.phone or ""),
         anonymous=sent.anonymous, confidential=sent.confidential, elderly_call_only=sent.elderly_call_only,
         received_at=received_at, backdated_reason=scrub(sent.backdated_reason or "", names) or None,
-        upstream_no=sent.upstream_no, upstream_due=upstream_due, complained_unit=unit.code if unit else None,
-        complained_person=sent.complained_person, confirm_method=_confirmed(filed), portal_exit=left,
+        upstream_no=sent.upstream_no, upstream_due=upstream_due, complained_unit=unit, complained_person=sent.complained_person,
+        complained_staff=people, confirm_method=_confirmed(filed), portal_exit=left,
         wants_answer=filed.wants_answer,
     )
 

@@ -13,7 +13,7 @@ from shared.contracts.ids import CaseNo
 from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded, PortalExit
 from shared.contracts.sealed import Sealed, SealedContact
 from shared.contracts.terms import CaseState, Category, Channel, ConfirmMethod
-from shared.decision import Decision, unchanged
+from shared.decision import Decision
 from shared.district.limits import promised_due
 from shared.district.model import District
 from shared.errors import RuleBroken
@@ -22,12 +22,16 @@ CHOKEPOINT_PREFIX = "DD"
 
 
 class Filing(Frozen):
-    """Who brought it: the sender's own id, the keyed digest of the content, the signed message, the clerk."""
+    """Who brought it: the sender's own id, the keyed digest of the content, the signed message, the clerk.
+
+    `repeats` is how often the same person had come about the same item within the policy's days.
+    """
 
     source_id: str
     digest: str
     message: str | None = None
     clerk: str | None = None
+    repeats: int = 0
 
 
 class Papers(Frozen):
@@ -57,6 +61,9 @@ class Registration(Frozen):
     anonymous: bool = False
     confidential: bool = False
     complained_unit: str | None = None
+    complained_staff: tuple[str, ...] = ()
+    late_registered: bool = False
+    repeats: int = 0
     portal_exit: PortalExit | None = None
     confirm_method: ConfirmMethod | None = None
     clue: bool = False
@@ -101,7 +108,8 @@ def register(
         received_at=matter.received_at, registered_at=now, due_at=promised.due_at, provisional=promised.provisional,
         category=matter.category, item=matter.item, item_code=matter.item_code, papers=papers,
         anonymous=matter.anonymous, confidential=matter.confidential, complained_unit=matter.complained_unit,
-        portal_exit=matter.portal_exit, confirm_method=matter.confirm_method,
+        complained_staff=matter.complained_staff, late_registered=is_late(matter.received_at, district, now),
+        repeats=filing.repeats, portal_exit=matter.portal_exit, confirm_method=matter.confirm_method,
     )
     return Decision(line, [_registered(line, matter, papers)])
 
@@ -115,7 +123,13 @@ def _registered(line: Registration, matter: Matter, papers: Papers) -> CaseRegis
         confirm_method=matter.confirm_method, backdated_reason=matter.backdated_reason,
         complained_unit=line.complained_unit, complained_person=papers.complained_person,
         portal_exit=line.portal_exit, upstream_no=matter.upstream_no, upstream_due=matter.upstream_due,
+        late_registered=line.late_registered, repeats=line.repeats, complained_staff=line.complained_staff,
     )
+
+
+def is_late(received_at: datetime, district: District, now: datetime) -> bool:
+    """domain 歧义 32 迟录: entered more than the allowed working days after it came in."""
+    return now > district.calendar.due_after(received_at, district.policy.backdate.late_after_wd).due_at
 
 
 def _count(case_no: CaseNo, matter: Matter, filing: Filing, now: datetime) -> Decision[Line]:
@@ -131,24 +145,3 @@ def _count(case_no: CaseNo, matter: Matter, filing: Filing, now: datetime) -> De
         upstream_no=matter.upstream_no,
     )
     return Decision(line, [event])
-
-
-def stand(state: Line, standing: CaseState, category: Category | None = None, reply: Reply | None = None) -> Decision[Line]:
-    """方案 六(二)-(六): the register shows where the case stands now and what was replied; an archived one stays so."""
-    if state is None or state.is_chokepoint or state.state is CaseState.ARCHIVED:
-        return unchanged(state)
-    replies = (*state.replies, reply) if reply else state.replies
-    return Decision(state.model_copy(update={"state": standing, "category": category or state.category, "replies": replies}))
-
-
-def seal_off(state: Line) -> Decision[Line]:
-    """方案 七(四): a clue went to 纪检; nothing of it is shown or printed here any more."""
-    stood = stand(state, CaseState.TRANSFERRED)
-    return stood if stood.state is None else Decision(stood.state.model_copy(update={"clue": True}))
-
-
-def look(state: Line, *, who: str, reason: str, now: datetime) -> Decision[Line]:
-    """附件1 is printed in clear: who looked, when and why is written down before anything is shown."""
-    if state is None or state.clue:
-        raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
-    return Decision(state.model_copy(update={"looks": (*state.looks, Look(who=who, at=now, reason=reason))}))

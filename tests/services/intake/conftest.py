@@ -34,6 +34,11 @@ PEOPLE = (
     Staff("s001-ws1", "杨知行", frozenset({"WS"}), site="001"),
     Staff("zhengwu-go", "孟督办", frozenset({"GO"}), unit="zhengwu"),
     Staff("yibao-dh", "赵经办", frozenset({"DH"}), unit="yibao"),
+    Staff("s001-tr1", "冯星野", frozenset({"TR"}), site="001"),
+    Staff("zhengwu-fu1", "回访员", frozenset({"FU"}), unit="zhengwu"),
+    Staff("zhengwu-gl1", "办领导", frozenset({"GL"}), unit="zhengwu"),
+    Staff("jiwei-jw1", "联络员", frozenset({"JW"}), unit="jiwei"),
+    Staff("jiwei-sh", "卜疏桐", frozenset({"SH"}), unit="jiwei"),
 )
 
 
@@ -134,6 +139,19 @@ class House(ServiceDriver):
     def documents(self) -> dict[str, Any]:
         """Everything that is stored."""
         return self.store.documents("registrations", Layout())._held
+
+    async def asks(self, method: str, path: str, staff: str, **more: Any) -> httpx.Response:
+        """Somebody asks the JSON endpoints; `key` is an Idempotency-Key."""
+        headers = {"authorization": f"Bearer {CODE}", "x-staff": staff}
+        if key := more.pop("key", None):
+            headers["idempotency-key"] = key
+        return await self.client.request(method, f"/api/intake{path}", headers=headers, **more)
+
+    async def outside_the_box(self) -> str:
+        """All that lies in the store but for the clue collection, and all that went to Kafka."""
+        await self.courier.finish()
+        held = {name: documents._held for name, documents in self.store._documents.items() if name != "clues"}
+        return repr(held) + repr(self._publisher.records)
 
     async def everything(self) -> str:
         """All that lies in the store or went to Kafka, as one text."""

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from services.intake.domain.checks import check
+from services.intake.domain.following import stand
 from services.intake.domain.matter import Matter
-from services.intake.domain.registration import Filing, Papers, Registration, number_prefix, register, stand
+from services.intake.domain.registration import Filing, Papers, Registration, number_prefix, register
 from shared.contracts.ids import CaseNo
 from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded
 from shared.contracts.sealed import SealedContact
