@@ -45,8 +45,9 @@ def _hours(hours: int, countdown: Countdown, district: District) -> Deadline:
     return Deadline(due_at, (), calendar.is_provisional(due_at.date()), calendar.version)
 
 
-def _triage(_case: CaseClocks, countdown: Countdown, district: District) -> Deadline:
-    return same_day(district, countdown.started_at)
+def _triage(case: CaseClocks, countdown: Countdown, district: District) -> Deadline:
+    site = district.sites.get(case.site)
+    return same_day(district, countdown.started_at, closes=site.service.close if site else None)
 
 
 def _answer(case: CaseClocks, _countdown: Countdown, district: District) -> Deadline:

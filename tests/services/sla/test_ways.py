@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import pytest
 
+from services.sla import app
 from shared.contracts.event import Event
 from shared.contracts.intake_events import RepeatNoted
 from shared.contracts.router_events import (
@@ -38,11 +41,13 @@ from shared.contracts.sla_events import (
     SupervisionVoided,
 )
 from shared.contracts.terms import DeadlineKind, Grade, OrderRole, SupervisionReason
-from shared.testing.driver import at
+from shared.district.model import ServiceHours
+from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import (
     CASE,
     a_case_closed,
     a_case_fed_back,
+    a_case_registered,
     a_case_triaged,
     an_order_answered,
     an_order_issued,
@@ -367,3 +372,15 @@ async def test_a_redo_that_is_returned_keeps_the_limit_of_its_round() -> None:
     )
 
     assert (await case_of(sla)).open_orders("renshe")[0].since == at("2026-11-25 11:00")
+
+
+async def test_what_comes_after_the_counter_closed_is_analysed_the_next_working_day() -> None:
+    """服务日历 (domain §0.9): a counter that closes at four; the person's own days are counted as ever."""
+    site = DISTRICT.sites["001"].model_copy(update={"service": ServiceHours(close=time(16))})
+    sla = ServiceDriver(app, "2026-11-23 16:30")
+    sla.ground.scheme.replace(DISTRICT.model_copy(update={"sites": DISTRICT.sites | {"001": site}}))
+
+    await sla.consumes(a_case_registered("2026-11-23 16:30"))
+
+    assert ends(sla, DeadlineKind.TRIAGE) == ["11-24 17:30"]
+    assert ends(sla, DeadlineKind.ANSWER) == ["11-26 17:30"]
