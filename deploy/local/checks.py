@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 
-CODE = ("services", "shared", "deploy")
+CODE = ("services", "shared", "deploy", "checker")
 PYTEST = ("-m", "pytest", "-q")
 CHECKS: dict[str, tuple[str, ...]] = {
     "fmt": ("-m", "ruff", "check", "--fix", *CODE, "tests"),

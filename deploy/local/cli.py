@@ -139,6 +139,19 @@ def check_scheme(folder: Annotated[Path, typer.Argument(help="方案数据目录
 
 
 @app.command()
+def audit(
+    data: Data = Path(".bancheng/data"), out: Annotated[Path | None, typer.Option("--out", help="保留导出的目录")] = None,
+    acks: Annotated[Path | None, typer.Option("--acks", help="已确认的提交（JSON 行）", exists=True, dir_okay=False)] = None,
+    poison: Annotated[Path | None, typer.Option("--poison", help="埋下的坏消息（JSON 行）", exists=True, dir_okay=False)] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False, district: District = PUTUO,
+) -> None:
+    """审计运行中或已停止的系统：导出 Kafka 与文档库，由不用本系统任何代码的检查程序证明没有丢失、没有重复，或指出何处违反。"""
+    from deploy.local.audit import Ways, audit_data
+
+    _run(audit_data(Ways(data.resolve(), out, acks, poison, as_json=as_json), district))
+
+
+@app.command()
 def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
     """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
     from deploy.local.bench import bench_pipeline

@@ -33,6 +33,7 @@ FOLDERS = (
     ("`shared/storage`, `shared/messaging`, `shared/scheduling`", "the kit: one guarded write, batches, outbox, parking, ticker"),
     ("`shared/privacy`, `shared/observability`, `shared/web`", "sealing and masking; logs, metrics; pages, problems, sign-in"),
     ("`shared/papers`", "登记表 and 承办单 as PDF: the templates, and typst behind one door"),
+    ("`checker`", "the auditor that shares no code with the rest: reads an export, proves or names the breach (`./bancheng audit`)"),
     ("`deploy/local`", "the broker and store of one machine, `up`, rehearsals, checks"),
     ("`deploy/district/putuo`", "the district's policy, people, units, items, messages, calendar"),
     ("`tests/journeys`", "a file per article, on the real broker and store; `tests/house`: the walls themselves"),

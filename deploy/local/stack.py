@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import json
 import logging
 import os
 from collections.abc import Awaitable, Callable, Iterator
@@ -19,6 +20,7 @@ from shared.messaging.admin import answers as broker_answers
 from shared.storage.mongo import answers as store_answers
 
 Say = Callable[[str], None]
+ADDRESSES = Path("run") / "addresses.json"
 
 
 class Stack:
@@ -31,6 +33,7 @@ class Stack:
         self._broker = None if self.kafka else kafka.KafkaBroker(data)
         self._store = None if self.mongo_uri else store.DocumentStore(data)
         self._lock: IO[str] | None = None
+        self._addresses = data / ADDRESSES
 
     async def start(self, say: Say, *, store_only: bool = False) -> None:
         """Starts what is not given from outside and waits until both answer; raises StackError with what to do.
@@ -46,6 +49,8 @@ class Stack:
         try:
             with _quiet("aiokafka", "pymongo"):
                 await (self._start_store(say) if store_only else self._start_both(say))
+            if not store_only:
+                self._tell()
         except BaseException:
             await self.stop()
             raise
@@ -74,6 +79,11 @@ class Stack:
         await self._store.program.answered(lambda: store_answers(self.mongo_uri), store.START_WITHIN_S, "文档库")
         say(f"文档库就绪：{self.mongo_uri}")
 
+    def _tell(self) -> None:
+        self._addresses.parent.mkdir(exist_ok=True)
+        self._addresses.touch(mode=0o600)  # a given address may hold a password
+        self._addresses.write_text(json.dumps({"kafka": self.kafka, "mongo_uri": self.mongo_uri}), encoding="utf-8")
+
     def _take_lock(self) -> None:
         path = self.data / "lock"
         lock = path.open("a+")
@@ -96,9 +106,24 @@ class Stack:
         programs = [part.program for part in (self._broker, self._store) if part is not None]
         await asyncio.gather(*(program.stop() for program in programs))
         if self._lock is not None:
+            self._addresses.unlink(missing_ok=True)
             with suppress(OSError):
                 self._lock.close()
             self._lock = None
+
+
+def running_at(data: Path) -> tuple[str, str] | None:
+    """Kafka's address and the store's URI of the system that runs on this data folder, None when none does."""
+    try:
+        with (data / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        with suppress(OSError, ValueError, KeyError):  # somebody holds it who has no broker, or is still starting
+            held = json.loads((data / ADDRESSES).read_text(encoding="utf-8"))
+            return held["kafka"], held["mongo_uri"]
+    except OSError:
+        return None
+    return None
 
 
 @contextmanager

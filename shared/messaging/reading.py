@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from shared.errors import TryAgain
@@ -18,17 +20,55 @@ LOOK_AGAIN_S = 0.1
 
 async def read_all(bootstrap: str, topics: Sequence[str]) -> list[KeptRecord]:
     """Every record these topics hold at this moment, in order within each partition; raises TryAgain."""
+    found: list[KeptRecord] = []
+    await read_each(bootstrap, topics, found.append)
+    return found
+
+
+async def read_each(bootstrap: str, topics: Sequence[str], take: Callable[[KeptRecord], object]) -> None:
+    """Gives `take` every record these topics hold at this moment, in order within each partition; raises TryAgain."""
+    async with _reader(bootstrap) as consumer:
+        places = await _places(consumer, topics)
+        consumer.assign(places)
+        ends = await consumer.end_offsets(places)
+        await _until(consumer, {place: end for place, end in ends.items() if end > 0}, take)
+
+
+async def ends_of(bootstrap: str, topics: Sequence[str]) -> dict[tuple[str, int], int]:
+    """Per topic and partition the offset the next record will have; raises TryAgain."""
+    async with _reader(bootstrap) as consumer:
+        ends = await consumer.end_offsets(await _places(consumer, topics))
+        return {(place.topic, place.partition): end for place, end in ends.items()}
+
+
+async def standing(bootstrap: str, groups: Sequence[str]) -> tuple[frozenset[str], dict[str, dict[tuple[str, int], int]]]:
+    """The topics there are, and per group the next offset to be read of each place it ever committed; raises TryAgain."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    try:
+        await admin.start()
+        told = {group: await admin.list_consumer_group_offsets(group) for group in groups}
+        offsets = {group: {(place.topic, place.partition): held.offset for place, held in held_by.items()} for group, held_by in told.items()}
+        return frozenset(await admin.list_topics()), offsets
+    except KafkaError as fault:
+        raise TryAgain(f"the groups could not be asked: {type(fault).__name__}") from fault
+    finally:
+        await admin.close()
+
+
+@asynccontextmanager
+async def _reader(bootstrap: str) -> AsyncIterator[AIOKafkaConsumer]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest")
     try:
         await consumer.start()
-        places = [TopicPartition(topic, number) for topic in topics for number in sorted(await _partitions(consumer, topic))]
-        consumer.assign(places)
-        ends = await consumer.end_offsets(places)
-        return await _until(consumer, {place: end for place, end in ends.items() if end > 0})
+        yield consumer
     except KafkaError as fault:
         raise TryAgain(f"the topics could not be read: {type(fault).__name__}") from fault
     finally:
         await consumer.stop()
+
+
+async def _places(consumer: AIOKafkaConsumer, topics: Sequence[str]) -> list[TopicPartition]:
+    return [TopicPartition(topic, number) for topic in topics for number in sorted(await _partitions(consumer, topic))]
 
 
 async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
@@ -43,14 +83,13 @@ async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
     raise TryAgain(f"topic {topic} is not known to the broker")
 
 
-async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> list[KeptRecord]:
-    found: list[KeptRecord] = []
+async def _until(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int], take: Callable[[KeptRecord], object]) -> None:
     await consumer.seek_to_beginning()
     left = dict(ends)
     while left:
         for records in (await consumer.getmany(timeout_ms=POLL_MS)).values():
-            found += [KeptRecord(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers)) for r in records]
+            for r in records:
+                take(KeptRecord(r.topic, r.partition, r.offset, r.key, r.value, tuple(r.headers)))
         for place in list(left):
             if await consumer.position(place) >= left[place]:
                 del left[place]
-    return found

@@ -38,14 +38,15 @@ async def answers(uri: str) -> None:
     """Returns when a server answers at this address; raises TryAgain otherwise."""
     client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(uri, serverSelectionTimeoutMS=3000, connectTimeoutMS=3000)
     try:
-        async with _answering():
+        async with answering():
             await client.admin.command("ping")
     finally:
         client.close()
 
 
 @asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
+async def answering() -> AsyncIterator[None]:
+    """Whatever the store does not do is to be tried again."""
     try:
         yield
     except PyMongoError as fault:
@@ -61,7 +62,7 @@ class MongoDocuments:
 
     async def prepare(self) -> None:
         """Makes the indexes this layout needs."""
-        async with _answering():
+        async with answering():
             await self._collection.create_index("outbox.seq")
             for name in self._layout.indexed:
                 await self._collection.create_index([(f"index.{name}", ASCENDING)])
@@ -71,20 +72,20 @@ class MongoDocuments:
 
     async def fetch(self, case_nos: Sequence[str]) -> dict[str, Document]:
         """The documents there are, by case number."""
-        async with _answering():
+        async with answering():
             found = self._collection.find({"_id": {"$in": list(case_nos)}})
             return {document["_id"]: document async for document in found}
 
     async def fetch_unique(self, name: str, value: str) -> Document | None:
         """The one document whose unique field has this value."""
-        async with _answering():
+        async with answering():
             return await self._collection.find_one({f"unique.{name}": value})
 
     async def write(self, writes: Sequence[Write]) -> list[bool]:
         """Does all writes in one call; each tells whether it was done."""
         marks = [token_hex(5) for _ in writes]
         operations = [_operation(write, mark) for write, mark in zip(writes, marks, strict=True)]
-        async with _answering():
+        async with answering():
             refused = await self._bulk(operations)
         if not refused.stale:
             return [place not in refused.duplicates for place in range(len(writes))]
@@ -104,7 +105,7 @@ class MongoDocuments:
     async def _told_apart(self, writes: Sequence[Write], marks: Sequence[str], duplicates: set[int]) -> list[bool]:
         # Some guarded updates found another version; the mark each write leaves in its version's place tells which.
         # One that four others overtook at once reads as not done: the caller decides again and finds it applied.
-        async with _answering():
+        async with answering():
             found = self._collection.find({"_id": {"$in": [write.case_no for write in writes]}}, {"marks": 1})
             left: dict[str, dict[str, str]] = {document["_id"]: document.get("marks", {}) async for document in found}
         ours = [left.get(write.case_no, {}).get(_slot(write)) == mark for write, mark in zip(writes, marks, strict=True)]
@@ -113,12 +114,12 @@ class MongoDocuments:
     async def clear(self, upto: Mapping[str, int]) -> None:
         """Removes from each case's outbox the events up to this seq, in one call."""
         operations = [UpdateOne({"_id": case_no}, {"$pull": {"outbox": {"seq": {"$lte": seq}}}}) for case_no, seq in upto.items()]
-        async with _answering():
+        async with answering():
             await self._collection.bulk_write(operations, ordered=False)
 
     async def unsent(self, limit: int) -> list[Document]:
         """Documents with events in their outbox."""
-        async with _answering():
+        async with answering():
             return [document async for document in self._collection.find({"outbox.seq": {"$gte": 1}}).limit(limit)]
 
     async def find(self, query: Query) -> list[Document]:
@@ -127,12 +128,12 @@ class MongoDocuments:
         if query.sort:
             way = DESCENDING if query.sort.startswith("-") else ASCENDING
             cursor = cursor.sort(f"index.{query.sort.lstrip('-')}", way)
-        async with _answering():
+        async with answering():
             return [document async for document in cursor]
 
     async def count(self, query: Query) -> int:
         """How many documents a query would find."""
-        async with _answering():
+        async with answering():
             return await self._collection.count_documents(_filter(query))
 
 
@@ -152,7 +153,7 @@ class MongoParking:
 
     async def parked(self, case_nos: Sequence[str]) -> dict[str, Document]:
         """What is parked of these cases."""
-        async with _answering():
+        async with answering():
             found = self._collection.find({"_id": {"$in": list(case_nos)}})
             return {document["_id"]: document async for document in found}
 
@@ -160,7 +161,7 @@ class MongoParking:
         """Replaces what is parked of a case; raises TryAgain when another process parked it meanwhile."""
         rev: int = document.get("rev", 0)
         new = {**document, "_id": case_no, "rev": rev + 1}
-        async with _answering():  # a duplicate key is a fault of the store too, and so tried again
+        async with answering():  # a duplicate key is a fault of the store too, and so tried again
             if rev == 0:
                 await self._collection.insert_one(new)
                 return
@@ -169,13 +170,13 @@ class MongoParking:
 
     async def release(self, case_no: str, rev: int) -> None:
         """Forgets the case; raises TryAgain when another process parked it meanwhile."""
-        async with _answering():
+        async with answering():
             done = await self._collection.delete_one({"_id": case_no, "rev": rev})
         _only_if(done.deleted_count == 1, case_no)
 
     async def waiting(self, limit: int) -> list[Document]:
         """Cases with something parked, oldest first."""
-        async with _answering():
+        async with answering():
             return [document async for document in self._collection.find({}).sort("since", ASCENDING).limit(limit)]
 
 
@@ -202,7 +203,7 @@ class MongoStore:
     async def next_number(self, counter: str) -> int:
         """The next number of a counter, from 1; an interrupted caller leaves a hole, never a double."""
         counters = self._database["counters"]
-        async with _answering():
+        async with answering():
             while True:
                 held: dict[str, Any] | None = await counters.find_one_and_update(
                     {"_id": counter}, {"$inc": {"n": 1}}, return_document=ReturnDocument.AFTER
@@ -220,7 +221,7 @@ class MongoStore:
 
     async def ping(self) -> None:
         """Returns when the store answers."""
-        async with _answering():
+        async with answering():
             await self._database.command("ping")
 
 

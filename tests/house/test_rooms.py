@@ -19,7 +19,7 @@ SILENCED = re.compile(r"#\s*(noqa|type: ignore)(?!.*(-|#) ?\S)")
 
 def code() -> Iterator[Path]:
     """Every Python file that is not a test."""
-    for part in ("services", "shared", "deploy"):
+    for part in ("services", "shared", "deploy", "checker"):
         yield from sorted((REPO / part).rglob("*.py"))
 
 

@@ -23,6 +23,8 @@ SINS = {
     "Settings stay at the door": ("services/sla/api.py", "import services.sla.settings"),
     "Floors of the ground": ("shared/calendar/workdays.py", "import shared.storage.cases"),
     "The test kit stays in tests": ("services/sla/app.py", "import shared.testing.driver"),
+    "The checker stands alone": ("checker/known.py", "import shared.contracts.ids"),
+    "Nobody asks the checker in its own process": ("deploy/local/audit.py", "import checker.known"),
     "No rings": ("services/sla/domain/state.py", "import services.sla.domain.clocks"),
 }
 
@@ -38,7 +40,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the code as it is."""
     copy = tmp_path_factory.mktemp("tree")
-    for part in ("services", "shared", "deploy"):
+    for part in ("services", "shared", "deploy", "checker"):
         shutil.copytree(REPO / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(REPO / ".importlinter", copy)
     return copy

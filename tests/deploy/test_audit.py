@@ -1,0 +1,69 @@
+"""`./bancheng audit` as a person runs it: on a running system, on the same one stopped, and where there is nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.local.stack import running_at
+from tests.journeys.test_kill import END, up
+
+REPO = Path(__file__).resolve().parents[2]
+
+
+def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command until it ends by itself."""
+    environment = {name: value for name, value in os.environ.items() if name not in ("BANCHENG_KAFKA", "BANCHENG_MONGO_URI")}
+    command = [sys.executable, "-m", "deploy.local", "audit", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env={**environment, "PYTHONPATH": str(REPO)}, check=False, timeout=200)
+
+
+def test_a_folder_without_data_is_told_with_the_way_out(tmp_path: Path) -> None:
+    """Nothing is started, nothing is made."""
+    ended = audit("--data", str(tmp_path / "none"))
+
+    assert ended.returncode == 1
+    assert "无可审计" in ended.stderr
+    assert "--data" in ended.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_an_export_never_lands_on_other_files(tmp_path: Path) -> None:
+    """--out wants an empty folder, or none."""
+    (tmp_path / "mine.txt").write_text("x")
+
+    ended = audit("--data", str(tmp_path), "--out", str(tmp_path))
+
+    assert ended.returncode == 1
+    assert "不是空的" in ended.stderr
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_a_running_window_and_the_same_one_stopped_are_audited_alike(tmp_path: Path) -> None:
+    """The sample day: every check looked at as much, and neither found anything."""
+    data = tmp_path / "data"
+    async with up(data) as process:
+        await process.says(END)
+        assert running_at(data) is not None
+        running = await asyncio.to_thread(audit, "--data", str(data), "--json", "--out", str(tmp_path / "kept"))
+    stopped = await asyncio.to_thread(audit, "--data", str(data), "--json")
+
+    assert (running.returncode, running.stderr, stopped.returncode, stopped.stderr) == (0, "", 0, ""), running.stdout + stopped.stdout
+    assert running_at(data) is None
+    assert _looked(stopped) | {"rung.fired": 0} == _looked(running) | {"rung.fired": 0}
+    assert _looked(running)["stream.gapless"] > 500
+    assert (tmp_path / "kept" / "export.json").exists()
+
+
+def _looked(ended: subprocess.CompletedProcess[str]) -> dict[str, int]:
+    said: dict[str, Any] = json.loads(ended.stdout)
+    return {check["name"]: check["looked"] for check in said["checks"]}
