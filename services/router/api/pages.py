@@ -8,8 +8,9 @@ from services.router.api.desk import Desk, visible
 from services.router.api.endpoints import Anybody, CaseNumber, OrderNumber, OrderReader
 from services.router.api.papers import order_for, printable, work_order
 from services.router.api.views import view
-from services.router.store import OPEN, Cases, in_state
+from services.router.store import OPEN, Cases, drawn_for_a_call, in_state
 from shared.assembly import Ground
+from shared.contracts.terms import CaseState
 from shared.district.suggest import suggest_units
 from shared.web.pages import page, paper
 
@@ -23,6 +24,7 @@ def make_pages(ground: Ground, cases: Cases) -> APIRouter:
     async def queue_page(request: Request, staff: Anybody) -> Response:
         """Cases in work by state, the earliest due first."""
         found = {state: [case for case in await in_state(cases, state) if visible(case, staff, ground)] for state in OPEN}
+        found[CaseState.CLOSED] = [case for case in await drawn_for_a_call(cases) if visible(case, staff, ground)]
         groups = [(state, [view(ground, case) for case in held]) for state, held in found.items() if held]
         return page(request, "router/queue.html", groups=groups)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.router.api.views import SEALED
 from services.router.domain.state import CaseFile, Order, Said
 from shared.district.model import District
 from shared.papers.annexes import WorkOrder, day
@@ -34,7 +33,7 @@ def work_order(case: CaseFile, order: Order, district: District) -> WorkOrder:
         case_no=case.case_no, order_no=order.order_no, unit=unit.name if unit else order.unit, due_at=order.due_at,
         clerk=clerk.name if clerk else "线上受理", issued_at=order.issued_at, supervisions=order.supervision_count,
         opinion=_opinion(order), feedback="\n".join(_said(said) for said in case.said), requirement=case.requirement,
-        matter=SEALED if case.clue else case.matter.masked,
+        matter=case.matter.masked,
     )
 
 

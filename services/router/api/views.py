@@ -10,8 +10,6 @@ from services.router.domain.state import CaseFile
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel, Grade, OrderRole, OrderState, Result
 
-SEALED = "（线索件，已密封）"
-
 
 class OrderView(BaseModel):
     """One 承办单 as shown."""
@@ -60,6 +58,7 @@ class CaseView(BaseModel):
     extension_until: datetime | None
     waiting_citizen: bool
     discontent: bool
+    sampled: bool
     repeats: int
     merged_into: str | None
     replied_at: datetime | None
@@ -87,7 +86,7 @@ def view(ground: Ground, case: CaseFile, *, repeated: bool = False) -> CaseView:
     same = case.model_dump(include=set(CaseView.model_fields) - {"orders", "matter"})
     until = case.extension.until if case.extension else None
     return CaseView(
-        **same, orders=shown, matter=SEALED if case.clue else case.matter.masked, extension_until=until,
+        **same, orders=shown, matter=case.matter.masked, extension_until=until,
         person=contact.name.masked if contact.name else "匿名",
         phone=contact.phone.masked if contact.phone else "—", repeated=repeated,
     )

@@ -17,6 +17,7 @@ from shared.contracts.router_events import (
     RejectionOverruled,
     RejectionProposed,
 )
+from shared.contracts.sealed import SealedContact
 from shared.contracts.terms import CaseState, Category, Result
 from shared.decision import Decision
 from shared.district.model import District
@@ -24,6 +25,7 @@ from shared.errors import RuleBroken
 
 File = CaseFile | None
 UPWARD = "市级主管部门"
+SEALED = "（线索件，已密封）"
 
 
 def refuse(state: File, command: Refuse, district: District, *, by: Doer, now: datetime) -> Decision[File]:
@@ -72,7 +74,13 @@ def transfer(state: File, command: Transfer, district: District, *, by: Doer, no
         tracked=district.policy.upward.track and UPWARD in command.to,
     )
     kept = {"state": CaseState.TRANSFERRED, "result": Result.TRANSFERRED, "clue": clue, "replied_at": now}
-    return Decision(case.model_copy(update=kept), [said])
+    return Decision((_emptied(case) if clue else case).model_copy(update=kept), [said])
+
+
+def _emptied(case: CaseFile) -> CaseFile:
+    """方案 七(四): what a clue says lies in the sealed box and nowhere here, not even masked."""
+    matter = case.matter.model_copy(update={"box": "", "masked": SEALED})
+    return case.model_copy(update={"matter": matter, "contact": SealedContact(), "item": SEALED, "item_code": None})
 
 
 def merge(
