@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
@@ -39,6 +41,11 @@ class Outcome:
         number = self.played.numbers[label]
         return [event for event in self.events if event["case_no"] == number and event["type"].split(".")[-2] == name]
 
+    def names_of(self, label: str) -> list[str]:
+        """The names of one case's events, in the order they were published."""
+        number = self.played.numbers[label]
+        return [event["type"].split(".")[-2] for event in self.events if event["case_no"] == number]
+
     def notices_of(self, label: str, template: str) -> list[Row]:
         """One case's messages of one template."""
         number = self.played.numbers[label]
@@ -48,6 +55,11 @@ class Outcome:
 async def play(text: str, places: tuple[str, str], prefix: str, folder: Path) -> Outcome:
     """Plays the text of a scenario."""
     return await play_scenario(parse_scenario(text), places, prefix, folder)
+
+
+def play_once(text: str, places: tuple[str, str], folder: Path) -> Outcome:
+    """Plays the text of a scenario under a prefix of its own, for all tests of a file."""
+    return asyncio.run(play(text, places, f"t{uuid4().hex[:12]}-", folder))
 
 
 async def play_sample(places: tuple[str, str], prefix: str, folder: Path) -> Outcome:
