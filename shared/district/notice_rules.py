@@ -24,7 +24,6 @@ class SmsLimits(Entry):
 
     signature: str
     max_chars: Count
-    part_chars: Count
     per_day: Count
 
 

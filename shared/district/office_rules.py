@@ -17,9 +17,9 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class SupervisionRules(Entry):
     """What 督办次数 counts (附件2)."""
 
-    count_from: tuple[Literal["L2", "L3"], ...]
+    count_from: tuple[Literal["L2"], Literal["L3"]]
     count_by: Literal["order"]
-    count_voided: bool
+    count_voided: Literal[False]
 
 
 class FeedbackRules(Entry):
@@ -36,7 +36,7 @@ class ComplaintRules(Entry):
 
     route: str
     self_route_role: Role
-    hide_complainant: bool
+    hide_complainant: Literal[True]
 
 
 class ClueRules(Entry):
@@ -106,17 +106,15 @@ class ReportRules(Entry):
 
 
 class Link(Entry):
-    """好差评: from how many stars down a rating is bad."""
+    """好差评: from how many stars down a rating is bad (方案 七(三); counted beside the rates, never added)."""
 
-    low_stars: Count
+    low_stars: Annotated[int, Field(ge=1, le=5)]
 
 
 class SyncRules(Entry):
     """双平台上传 (方案 六(一))."""
 
     required: bool
-    retry_minutes: tuple[Count, ...]
-    alert_after_minutes: Count
 
 
 class BackdateRules(Entry):
@@ -126,18 +124,7 @@ class BackdateRules(Entry):
     late_after_wd: Days
 
 
-class Alerts(Entry):
-    """When several matters together deserve a look."""
-
-    same_item_days: Count
-    same_item_count: Count
-    same_window_complaints: Count
-    sensitive_words: tuple[str, ...]
-
-
 class Retention(Entry):
     """How long records are kept."""
 
     contact_years: Count
-    audit_years: Count
-    ledger_years: Count

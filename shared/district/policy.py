@@ -3,7 +3,7 @@
 from datetime import time
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from shared.calendar import WorkHours
 from shared.contracts.terms import Category, Channel, Grade
@@ -11,7 +11,6 @@ from shared.district.entry import Entry, UpperEntry
 from shared.district.ladder import Ladder
 from shared.district.notice_rules import NoticeRules
 from shared.district.office_rules import (
-    Alerts,
     AnonymousRules,
     BackdateRules,
     ClueRules,
@@ -60,7 +59,6 @@ class CalendarRules(Entry):
     work: tuple[Period, ...]
     source: str
     provisional_ok: bool
-    alarm_days_left: Days
 
     @model_validator(mode="after")
     def _hours_make_sense(self) -> Self:
@@ -93,19 +91,24 @@ class GradeRule(Entry):
 
 
 class CategoryRule(Entry):
-    """A category's name, the grade whose limit it gets before grading, and who may bring it."""
+    """A category's name and the grade whose limit it gets before grading."""
 
     name: str
     limit: Grade
-    anonymous: bool
-    route: str | None = None
 
 
 class Pause(Entry):
-    """Whether a clock may stop, and for what."""
+    """方案 四(四) knows no stop of a clock: what could be whitelisted is named, switching it on is refused (domain 歧义 9)."""
 
     enabled: bool
-    whitelist: tuple[str, ...]
+    whitelist: tuple[Literal["HEARING", "INSPECTION", "APPRAISAL", "EXPERT_REVIEW"], ...]
+
+    @field_validator("enabled")
+    @classmethod
+    def _not_there(cls, enabled: bool) -> bool:
+        if enabled:
+            raise ValueError("方案没有停表，本系统不支持；请改成 false，确需更久的走延时审批。")
+        return enabled
 
 
 class ClockRules(Entry):
@@ -122,7 +125,7 @@ class ClockRules(Entry):
 class TriageRules(Entry):
     """分析原因 the same day (方案 六(二))."""
 
-    same_day: bool
+    same_day: Literal[True]
     after_hours: Literal["next_working_day"]
     warn_at: time
 
@@ -139,7 +142,7 @@ class GradingRules(Entry):
 
     upgrade_within_wd: Days
     upgrade_max: Count
-    approver: str
+    approver: Literal["WS"]
 
 
 class RejectRules(Entry):
@@ -162,8 +165,20 @@ class ExtensionRules(Entry):
     mode: Literal["total_cap"]
     max: Count
     before_due: bool
-    citizen_told: bool
-    approvers: tuple[str, ...]
+    citizen_told: Literal[True]
+    approvers: tuple[Literal["DEPT_LEADER"], Literal["GSO"]]
+
+
+class LeadRules(Entry):
+    """主办 gathers what the assisting units found (domain 歧义 14); how much earlier those are due is `clock.assist_earlier_wd`."""
+
+    gathers: Literal[True]
+
+
+class ReplyRules(Entry):
+    """Who answers the person: the lead does, the window checks it (方案 四(四)4; domain 歧义 16)."""
+
+    by: Literal["LEAD"]
 
 
 class SignRules(Entry):
@@ -225,6 +240,8 @@ class Policy(Entry):
     reject: RejectRules
     explain: ExplainRules
     extension: ExtensionRules
+    lead: LeadRules
+    reply: ReplyRules
     sign: SignRules
     returns: ReturnRules = Field(alias="return")
     ladder: Ladder
@@ -243,13 +260,11 @@ class Policy(Entry):
     link: Link
     sync: SyncRules
     backdate: BackdateRules
-    alerts: Alerts
     retention: Retention
     notice: NoticeRules
     case_no: CaseNumbers
     disabled_transitions: tuple[str, ...]
     causes: dict[str, str]
-    results: dict[str, str]
 
     def limit_wd(self, grade: Grade) -> int:
         """Working days a matter of `grade` has until its answer (方案 四(四)1-4)."""

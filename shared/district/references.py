@@ -121,7 +121,7 @@ def _limits(district: District, sheet: Sheet) -> Iterator[Problem]:
     policy = district.policy
     for category in Category:
         if category not in policy.categories:
-            fix = f"请补一行 {category}: {{name: …, limit: GENERAL, anonymous: false}}。"
+            fix = f"请补一行 {category}: {{name: …, limit: GENERAL}}。"
             yield at(sheet, ("categories",), f"类别 {category} 没有时限。", fix)
     for grade in Grade:
         if grade not in policy.grades:
@@ -132,13 +132,12 @@ def _limits(district: District, sheet: Sheet) -> Iterator[Problem]:
 
 def _routes(district: District, sheet: Sheet) -> Iterator[Problem]:
     policy = district.policy
-    places: list[tuple[Place, str | None]] = [
+    places: list[tuple[Place, str]] = [
         (("complaint", "route"), policy.complaint.route),
         (("clue", "route"), policy.clue.route),
     ]
-    places += [(("categories", c, "route"), rule.route) for c, rule in policy.categories.items()]
     for place, code in places:
-        if code is not None and code not in district.departments:
+        if code not in district.departments:
             yield at(
                 sheet,
                 place,

@@ -10,13 +10,13 @@ Finds = Callable[[Path, str, str, str], None]
 
 FAULTS = {
     "a category that is not there": (
-        ("policy.yaml", "  SUGGESTION: {name: 建议类, limit: GENERAL, anonymous: true}\n", ""),
+        ("policy.yaml", "  SUGGESTION: {name: 建议类, limit: GENERAL}\n", ""),
         "categories:",
         "类别 SUGGESTION 没有时限",
         "补一行",
     ),
     "a category without its limit": (
-        ("policy.yaml", "{name: 咨询类, limit: GENERAL, ", "{name: 咨询类, "),
+        ("policy.yaml", "{name: 咨询类, limit: GENERAL}", "{name: 咨询类}"),
         "CONSULT: {name",
         "缺少「categories.CONSULT.limit」（时限）",
         "补写「limit」",
