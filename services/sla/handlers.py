@@ -143,7 +143,7 @@ async def stop_contact_clock(event: CitizenContacted, clocks: Clocks, scheme: Sc
 @inbox.on(OrderAnswered)
 async def stop_units_clock(event: OrderAnswered, clocks: Clocks, scheme: Scheme) -> None:
     """The unit answered."""
-    await clocks.apply(event, _rule(event, scheme, partial(orders.stop_order, event=event)))
+    await clocks.apply(event, _rule(event, scheme, partial(orders.stop_order, event=event, district=scheme.district)))
 
 
 @inbox.on(OrderAccepted)

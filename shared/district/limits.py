@@ -17,13 +17,15 @@ def answer_due(
     upstream_due: datetime | None = None,
     *,
     city_grade: Grade | None = None,
+    category: Category | None = None,
 ) -> Deadline:
     """方案 四(四): when the person must have the answer, counted from `received_at`; an earlier city limit governs.
 
-    `city_grade` is set for a matter the city sent: the grade it was first given, which decides the city's own
-    limit (1-5-15) where the city named no moment; it bounds an extension too.
+    A suggestion is answered within its own limit, however it is graded (domain 歧义 27). `city_grade` is set for a
+    matter the city sent: the grade it was first given, which decides the city's own limit (1-5-15) where the city
+    named no moment; it bounds an extension too.
     """
-    deadline = district.calendar.due_after(received_at, district.policy.limit_wd(grade))
+    deadline = district.calendar.due_after(received_at, _limit_wd(district, grade, category))
     if upstream_due is None and city_grade is not None:
         city = district.calendar.due_after(received_at, _city_wd(district, city_grade))
         return min(deadline, city, key=lambda end: end.due_at)
@@ -32,6 +34,12 @@ def answer_due(
     ends = in_shanghai(upstream_due)
     trace = tuple(count for count in deadline.trace if count.day <= ends.date())
     return Deadline(ends, trace, deadline.provisional, deadline.calendar_version)
+
+
+def _limit_wd(district: District, grade: Grade, category: Category | None) -> int:
+    days = district.policy.limit_wd(grade)
+    own = category is Category.SUGGESTION and grade is not Grade.SPECIAL  # only an approved extension takes it further
+    return min(days, district.policy.suggestion.limit_wd) if own else days
 
 
 def _city_wd(district: District, grade: Grade) -> int:
@@ -50,7 +58,7 @@ def promised_due(
     """What the person is told at registration, before anybody graded the matter (docs/decisions/0012)."""
     grade = promised_grade(district, category)
     city_grade = grade if from_city else None
-    return answer_due(district, received_at, grade, upstream_due, city_grade=city_grade)
+    return answer_due(district, received_at, grade, upstream_due, city_grade=city_grade, category=category)
 
 
 def promised_grade(district: District, category: Category | None) -> Grade:
@@ -76,6 +84,14 @@ def same_day(district: District, received_at: datetime, *, closes: time | None =
     cutoff = district.calendar.moment(local.date(), district.calendar.hours.cutoff)
     shut = closes is not None and local.time() > closes and local <= cutoff
     return district.calendar.due_after(cutoff + AFTER if shut else received_at, 0)
+
+
+def explanation_due(district: District, found_at: datetime, answer: datetime) -> Deadline:
+    """方案 四(四)5; domain 歧义 11: what proves impossible after it was taken in is explained soon, never past the answer's end."""
+    soon = district.calendar.due_after(found_at, district.policy.explain.limit_wd)
+    if answer <= found_at or soon.due_at <= answer:
+        return soon
+    return Deadline(answer, tuple(count for count in soon.trace if count.day <= answer.date()), soon.provisional, soon.calendar_version)
 
 
 def contact_due(district: District, issued_at: datetime, *, from_city: bool = False) -> Deadline:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from services.sla.domain import ladder
-from services.sla.domain.setting import Happened, meet, move, move_all, start, stop_where, together
+from services.sla.domain.setting import Happened, meet, move, move_all, start, stop, stop_where, together
 from services.sla.domain.state import CaseClocks
 from services.sla.domain.supervision import closed, drafts_dropped
 from shared.contracts.event import Event
@@ -36,6 +36,9 @@ from shared.district.model import District
 CARRIED = (
     "case_no", "site", "category", "anonymous", "complained_unit", "complained_staff", "received_at", "upstream_no", "upstream_due",
 )
+
+
+TOLD = (DeadlineKind.ANSWER, DeadlineKind.EXPLANATION)
 
 
 def begin(state: CaseClocks | None, event: CaseRegistered, district: District) -> Decision[CaseClocks | None]:
@@ -137,10 +140,8 @@ def extend(case: CaseClocks, event: CaseExtended, district: District) -> Happene
 def answer(case: CaseClocks, event: CaseFedBack, district: District) -> Happened:
     """方案 四(四)、六(六): the first answer ends the person's clock at `replied_at`; each one starts the 回访 anew."""
     at, decided = event.occurred_at, (DeadlineKind.FOLLOW_UP, DeadlineKind.APPROVAL)
-    case, said = together(
-        case, partial(meet, kind=DeadlineKind.ANSWER, at=at, met_at=event.replied_at),
-        partial(stop_where, wanted=lambda held: held.kind in decided, at=at),
-    )
+    told = [partial(stop, running=held, at=at, met_at=event.replied_at) for held in case.running if held.kind in TOLD]
+    case, said = together(case, *told, partial(stop_where, wanted=lambda held: held.kind in decided, at=at))
     if case.anonymous and not district.policy.anonymous.followup:
         return case, said
     case, begun = start(case, DeadlineKind.FOLLOW_UP, district, at=at, started_at=event.replied_at)

@@ -8,7 +8,7 @@ from datetime import datetime
 from services.sla.domain.state import CaseClocks, Countdown
 from shared.calendar import Deadline
 from shared.contracts.terms import DeadlineKind, OrderRole, SupervisionLevel
-from shared.district.limits import answer_due, contact_due, counted_until, promised_due, same_day, unit_due
+from shared.district.limits import answer_due, contact_due, counted_until, explanation_due, promised_due, same_day, unit_due
 from shared.district.model import District
 
 HOUR_MIN = 60
@@ -27,7 +27,9 @@ def answer_deadline(case: CaseClocks, district: District) -> Deadline:
     if case.grade is None:
         return promised_due(district, case.received_at, case.category, case.upstream_due, from_city=case.from_city)
     city_grade = (case.first_grade or case.grade) if case.from_city else None
-    return answer_due(district, case.received_at, case.grade, case.upstream_due, city_grade=city_grade)
+    return answer_due(
+        district, case.received_at, case.grade, case.upstream_due, city_grade=city_grade, category=case.category
+    )
 
 
 def order_deadline(case: CaseClocks, role: OrderRole | None, since: datetime | None, district: District) -> Deadline:
@@ -70,8 +72,11 @@ def _follow_up(_case: CaseClocks, countdown: Countdown, district: District) -> D
     return district.calendar.due_after(countdown.started_at, district.policy.limits_wd.followup)
 
 
-def _explanation(case: CaseClocks, _countdown: Countdown, district: District) -> Deadline:
-    return district.calendar.due_after(case.received_at, district.policy.limits_wd.reject)
+def _explanation(case: CaseClocks, countdown: Countdown, district: District) -> Deadline:
+    if countdown.order_no is None:
+        return district.calendar.due_after(case.received_at, district.policy.limits_wd.reject)
+    answer = case.countdown(DeadlineKind.ANSWER)
+    return explanation_due(district, countdown.started_at, answer.due_at if answer else countdown.started_at)
 
 
 def _ruling(_case: CaseClocks, countdown: Countdown, district: District) -> Deadline:

@@ -23,10 +23,11 @@ from shared.contracts.router_events import (
     OrderReturnRequested,
     OrderSigned,
 )
-from shared.contracts.terms import DeadlineKind, OrderRole, SupervisionReason
+from shared.contracts.terms import DeadlineKind, OrderRole, Result, SupervisionReason
 from shared.district.model import District
 
-OF_UNIT = (DeadlineKind.SIGN, DeadlineKind.CONTACT, DeadlineKind.ORDER, DeadlineKind.RULING)
+OF_UNIT = (DeadlineKind.SIGN, DeadlineKind.CONTACT, DeadlineKind.ORDER, DeadlineKind.RULING, DeadlineKind.EXPLANATION)
+IMPOSSIBLE = (Result.EXPLAINED, Result.UNRESOLVED)
 CITIZEN = "citizen"
 
 
@@ -81,9 +82,19 @@ def note_contact(case: CaseClocks, event: CitizenContacted) -> Happened:
     return meet(case, DeadlineKind.CONTACT, at=event.occurred_at, order_no=event.order_no)
 
 
-def stop_order(case: CaseClocks, event: OrderAnswered) -> Happened:
-    """方案 六(四): the unit answered, so its time stands still and no draft of 督办 is signed any more; counts stay."""
-    return _ended(case, event, event.order_no, "签发前已反馈")
+def stop_order(case: CaseClocks, event: OrderAnswered, district: District) -> Happened:
+    """方案 六(四): the unit answered, so its time stands still and no draft of 督办 is signed any more; counts stay.
+
+    Where the lead found that it cannot be done, the person is told why and what else there is within days of its own
+    (domain 歧义 11); their own clock is not touched.
+    """
+    case, said = _ended(case, event, event.order_no, "签发前已反馈")
+    if event.role is not OrderRole.LEAD or event.result not in IMPOSSIBLE:
+        return case, said
+    case, begun = start(
+        case, DeadlineKind.EXPLANATION, district, at=event.occurred_at, order_no=event.order_no, unit=event.unit
+    )
+    return case, [*said, *begun]
 
 
 def take_back(case: CaseClocks, event: OrderReturned | OrderCancelled) -> Happened:
@@ -104,7 +115,8 @@ def owe_again(case: CaseClocks, event: FeedbackRejected, district: District) -> 
     old, at = case.order_clock(event.order_no), event.occurred_at
     if old is None:
         return case, []
-    case, said = (case, []) if old.running else run_again(case, old, district, at=at)
+    owed = [] if old.running else [partial(run_again, old=old, district=district, at=at)]
+    case, said = together(case, partial(meet, kind=DeadlineKind.EXPLANATION, at=at, order_no=event.order_no), *owed)
     if not (event.false_feedback and district.policy.ladder.l2.on_false_feedback):
         return case, said
     case, drafted = ladder.draft_yellow(case, event.order_no, district, at=at, reason=SupervisionReason.FALSE_FEEDBACK)
