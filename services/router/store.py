@@ -11,7 +11,7 @@ from shared.storage.cases import CaseStore, Indexed
 from shared.storage.documents import Layout, Query
 
 Cases = CaseStore[CaseFile]
-LAYOUT = Layout(indexed=("state", "due_at", "received_at", "lead"))
+LAYOUT = Layout(indexed=("state", "due_at", "received_at", "lead", "sampled"))
 OPEN = (
     CaseState.REGISTERED, CaseState.TRIAGING, CaseState.REJECT_REVIEW, CaseState.HANDLING, CaseState.FEEDBACK_REVIEW,
     CaseState.CONSULTATION, CaseState.FED_BACK,
@@ -26,7 +26,7 @@ def open_cases(ground: Ground, inbox: Inbox) -> Cases:
 def _indexed(case: CaseFile) -> Indexed:
     return Indexed({
         "state": case.state.value, "due_at": case.due_at, "received_at": case.received_at, "site": case.site,
-        "lead": case.lead.unit if case.lead else None,
+        "lead": case.lead.unit if case.lead else None, "sampled": case.sampled and case.state is CaseState.CLOSED,
     })
 
 
@@ -41,6 +41,11 @@ def names_on(case: CaseFile | None, sealer: Sealer) -> list[str]:
 async def in_state(cases: Cases, state: CaseState, limit: int = 200) -> list[CaseFile]:
     """Cases standing in one state, the earliest due first."""
     return await cases.find(Query(equal={"state": state.value}, sort="due_at", limit=limit))
+
+
+async def drawn_for_a_call(cases: Cases, limit: int = 200) -> list[CaseFile]:
+    """Settled at the window today and drawn for a call (domain 歧义 17)."""
+    return await cases.find(Query(equal={"sampled": True}, sort="due_at", limit=limit))
 
 
 async def count_by_state(cases: Cases) -> dict[CaseState, int]:

@@ -79,8 +79,13 @@ def reject_answer(state: File, command: RejectAnswer, district: District, *, by:
 
 
 def follow_up(state: File, command: FollowUp, district: District, *, by: Doer, now: datetime) -> Decision[File]:
-    """方案 六(六) 回访: content closes; discontent waits for 甄别; the last call in vain closes with a note to the person."""
-    case = wants_state(known(state), "回访", CaseState.FED_BACK)
+    """方案 六(六) 回访: content closes; discontent waits for 甄别; the last call in vain closes with a note to the person.
+
+    What was settled at the window and drawn for a call may be called on that day (domain 歧义 17).
+    """
+    case = known(state)
+    if not case.sampled or case.state is not CaseState.CLOSED:
+        case = wants_state(case, "回访", CaseState.FED_BACK)
     if by.id in (case.clerk, case.analyst):
         raise RuleBroken("follow_up.second_person", "回访须由受理人、研判人以外的人进行。")
     if command.reached and (command.resolved is None or command.stars is None):
@@ -88,7 +93,7 @@ def follow_up(state: File, command: FollowUp, district: District, *, by: Doer, n
     said = FollowUpRecorded(
         case_no=case.case_no, occurred_at=now, actor=by.id, attempt=case.follow_ups + 1, reached=command.reached,
         resolved=command.resolved if command.reached else None, stars=command.stars if command.reached else None,
-        reason=command.reason,
+        reason=command.reason, reopens=command.reached and case.state is CaseState.CLOSED,
     )
     days = tuple(dict.fromkeys((*case.call_days, now.date().isoformat())))
     case = case.model_copy(update={"follow_ups": said.attempt, "call_days": days})
@@ -109,7 +114,7 @@ def _heard(
     case: CaseFile, said: FollowUpRecorded, district: District, by: Doer, now: datetime
 ) -> tuple[CaseFile, list[Event]]:
     words = Said(round=case.round, at=now, resolved=bool(said.resolved), stars=said.stars or 0, words=said.reason)
-    case = case.model_copy(update={"said": (*case.said, words)})
+    case = case.model_copy(update={"said": (*case.said, words), "sampled": False})
     content = words.resolved and words.stars >= district.policy.followup.satisfied_from
     if content or case.final:
         return _closed(case, [said], by, now, said)
@@ -121,7 +126,7 @@ def _in_vain(
 ) -> tuple[CaseFile, list[Event]]:
     """domain 歧义 19: so many calls on so many days close it, unless the person was heard and is not content (甄别 is due)."""
     rules = district.policy.followup
-    if case.discontent or case.follow_ups < rules.attempts or len(case.call_days) < rules.min_days:
+    if case.state is CaseState.CLOSED or case.discontent or case.follow_ups < rules.attempts or len(case.call_days) < rules.min_days:
         return case, [said]
     until = district.calendar.due_after(now, rules.unreachable_archive_wd).due_at
     return _closed(case, [said], by, now, open_until=until)

@@ -73,7 +73,9 @@ class CaseFile(Frozen):
     """One case in work.
 
     `due_at`, `replied_at` and `overdue` speak of the person's own clock, which ends with the first answer they
-    got; `round_due_at` is the limit of a later round, `final` that the next word of the person closes the case.
+    got; `limited_as` is the category the analysis gave, which decides the limit whatever is corrected later;
+    `round_due_at` is the limit of a later round, `final` that the next word of the person closes the case,
+    `sampled` that it was settled at the window and drawn for a call.
     """
 
     case_no: CaseNo
@@ -95,6 +97,7 @@ class CaseFile(Frozen):
     upstream_due: AwareDatetime | None = None
     analyst: str | None = None
     grade: Grade | None = None
+    limited_as: Category | None = None
     regraded: int = 0
     requirement: str = ""
     due_at: AwareDatetime | None = None
@@ -120,6 +123,7 @@ class CaseFile(Frozen):
     finding: Finding | None = None
     consulted_from: CaseState | None = None
     final: bool = False
+    sampled: bool = False
     replied_at: AwareDatetime | None = None
     result: Result | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from hashlib import sha256
 
 from services.router.domain.commands import Nothing, Regrade, ResolveNow, Triage
 from services.router.domain.dispatching import Posting, dispatched, reset_due
@@ -27,6 +28,7 @@ from shared.district.model import Department, District
 from shared.errors import RuleBroken
 
 File = CaseFile | None
+LOT_BYTES = 4
 HARDER = {Grade.SIMPLE: 0, Grade.GENERAL: 1, Grade.COMPLEX: 2}
 
 
@@ -54,9 +56,10 @@ def triage(state: File, command: Triage, district: District, *, by: Doer, now: d
         raise RuleBroken("triage.special", "“特殊”只能经延时审批得到，研判时请选简易、一般或复杂。", field="grade")
     lead, *assist = _units(case, command, district, by)
     category = the_category(case, command.category)
+    case = case.model_copy(update={"category": category, "limited_as": category})
     deadline = answer_by(case, command.grade, district)
     case = case.model_copy(update={
-        "state": CaseState.HANDLING, "category": category, "grade": command.grade, "requirement": command.requirement,
+        "state": CaseState.HANDLING, "grade": command.grade, "requirement": command.requirement,
         "due_at": deadline.due_at, "provisional": deadline.provisional, "analyst": case.analyst or by.id,
     })
     said = CaseTriaged(
@@ -79,7 +82,10 @@ def _units(case: CaseFile, command: Triage, district: District, by: Doer) -> lis
 
 def answer_by(case: CaseFile, grade: Grade, district: District) -> Deadline:
     """方案 四(四): when the person must have the answer; a matter from the city keeps the earlier of both limits."""
-    return answer_due(district, case.received_at, grade, case.upstream_due, city_grade=_city_grade(case, grade))
+    limited_as = case.limited_as or case.category
+    return answer_due(
+        district, case.received_at, grade, case.upstream_due, city_grade=_city_grade(case, grade), category=limited_as
+    )
 
 
 def _city_grade(case: CaseFile, grade: Grade) -> Grade | None:
@@ -123,12 +129,21 @@ def resolve_now(state: File, command: ResolveNow, district: District, *, by: Doe
     if now > limit:
         raise RuleBroken("instant.same_day", f"当场办结须在受理当日完成（{limit:%m月%d日 %H:%M}前），现已超过，请研判派单。")
     category = the_category(case, command.category)
-    settled = CaseResolvedInstantly(case_no=case.case_no, occurred_at=now, actor=by.id, category=category, text=command.text)
+    sampled = drawn(case, district)
+    settled = CaseResolvedInstantly(
+        case_no=case.case_no, occurred_at=now, actor=by.id, category=category, text=command.text, sampled=sampled
+    )
     closed = CaseClosed(
         case_no=case.case_no, occurred_at=now, actor=by.id, result=Result.RESOLVED, resolved=True, replied_at=now, open_until=limit
     )
     case = case.model_copy(update={
         "state": CaseState.CLOSED, "category": category, "grade": Grade.SIMPLE, "due_at": limit, "replied_at": now,
-        "result": Result.RESOLVED,
+        "result": Result.RESOLVED, "sampled": sampled,
     })
     return Decision(case, [settled, closed])
+
+
+def drawn(case: CaseFile, district: District) -> bool:
+    """domain 歧义 17: a share of what was settled at the window is called too; its number draws it, never a person."""
+    lot = int.from_bytes(sha256(case.case_no.encode()).digest()[:LOT_BYTES]) / 256**LOT_BYTES
+    return not case.anonymous and lot < district.policy.followup.sample_instant

@@ -85,12 +85,13 @@ class CaseWithdrawn(RouterEvent):
 
 
 class CaseResolvedInstantly(RouterEvent):
-    """A simple matter was settled at the window (方案 四(四)1)."""
+    """A simple matter was settled at the window (方案 四(四)1); `sampled`: drawn for a call all the same (domain 歧义 17)."""
 
     grade: Grade = Grade.SIMPLE
     category: Category
     result: Result = Result.RESOLVED
     text: str
+    sampled: bool = False
 
 
 class CaseFedBack(RouterEvent):
