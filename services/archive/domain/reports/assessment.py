@@ -9,6 +9,7 @@ from services.archive.domain.reports.canonical import Content, moment_text, with
 from services.archive.domain.reports.cohorts import Scope, frequent_causes, in_time
 from services.archive.domain.reports.columns import same_day
 from services.archive.domain.reports.facts import Facts
+from services.archive.domain.reports.interviews import interview_candidates
 from services.archive.domain.reports.periods import Period
 from services.archive.domain.reports.ratios import HIDDEN, PERCENT, Ratio, ratio, rounded
 from services.archive.domain.reports.spending import time_spent
@@ -29,13 +30,15 @@ def assessment(cases: Iterable[Facts], period: Period, district: District) -> Co
     """方案 七(二): the pack of two months with its check value; the same cases give the same bytes."""
     every = sorted(cases, key=lambda facts: facts.entry.case_no)
     whole = Scope(every, period, district, frequent_causes(every, district))
-    parts = [_part(whole.of_unit(unit)) for unit in _units(every)]
+    units = _units(every)
+    parts = [_part(whole.of_unit(unit)) for unit in units]
     held = [part for part in parts if any(part["counts"].values())]
     return with_check_value({
         "report": "bimonthly", "period": period.text, "from": period.first.isoformat(), "to": period.last.isoformat(),
         "policy_version": district.policy.version, "calendar_version": district.calendar.version,
         "as_of": moment_text(max((facts.last_at for facts in every), default=None)),
         "min_n": district.policy.report.bimonthly_min_n, "names": NAMES, "total": _part(whole), "departments": _ranked(held),
+        "interviews": interview_candidates(whole, units, lambda scope: _of_people(scope)["satisfied_after"]),
         "notes": ["案例库尚未启用，知识转化率分子为 0。", "北京三率见按时办结率、实际解决率、满意率；好差评、12345 指标另列，不相加。"],
     })
 
@@ -105,6 +108,7 @@ def _part(scope: Scope) -> Content:
         "received": len(scope.received), "due": len(scope.due), "closed": len(scope.closed), "orders": len(scope.orders),
         "overdue_cases": found["on_time"].denominator - found["on_time"].numerator, "supervisions": len(scope.supervisions),
         "red": sum(held.level is SupervisionLevel.RED for held in scope.supervisions), "false_feedback": len(scope.false_feedbacks),
+        "low_rated": _low_rated(scope),
     }
     names = {code: unit.name for code, unit in scope.district.departments.items()}
     return {
@@ -112,6 +116,12 @@ def _part(scope: Scope) -> Content:
         "counts": counts, "rates": {name: found[name].told(least) for name in NAMES if name in found},
         "time_spent": time_spent(scope.closed, scope.district), "score": _score(found, counts, scope.district),
     }
+
+
+def _low_rated(scope: Scope) -> int:
+    """差评: counted beside the rates, never added to them (domain 歧义 29)."""
+    lowest = scope.district.policy.link.low_stars
+    return sum(facts.entry.stars is not None and facts.entry.stars <= lowest for facts in scope.closed)
 
 
 def _score(found: Rates, counts: dict[str, int], district: District) -> str:

@@ -65,6 +65,10 @@ class Scope:
         """The same for one unit."""
         return Scope(self.every, self.period, self.district, self.frequent, unit)
 
+    def within(self, period: Period) -> Scope:
+        """The same for another period."""
+        return Scope(self.every, period, self.district, self.frequent, self.unit)
+
     @property
     def cases(self) -> list[Facts]:
         """Every case, of a unit those it leads."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from services.archive.domain.reports.canonical import Cell, Line, moment_text
 from services.archive.domain.reports.facts import Asked, Facts
 from shared.calendar.hours import in_shanghai
-from shared.contracts.terms import OrderRole
+from shared.contracts.terms import Grade, OrderRole
 from shared.district.model import District
 from shared.district.roles import Role
 from shared.privacy.masking import scrub
@@ -127,7 +128,7 @@ def _afterwards(facts: Facts, district: District) -> Line:
         "followed_up_at": moment_text(last.at) if last else None, "followed_up_by": _way(last, district) if last else None,
         "resolved": entry.resolved, "stars": entry.stars, "discontent": WITHHELD if facts.withheld and discontent else discontent,
         "redone": facts.reopened > 1, "repeated": repeated(facts, district), "in_library": False, "upload": NOT_UPLOADED,
-        "remark": _remark(facts),
+        "remark": _remark(facts, district),
     }
 
 
@@ -141,9 +142,16 @@ def repeated(facts: Facts, district: District) -> bool:
     return facts.repeats + 1 >= district.policy.repeat.count or facts.repeat_of_other > 0
 
 
-def _remark(facts: Facts) -> str:
+def _on_the_spot(facts: Facts, district: District) -> bool:
+    """方案 四(四)1: a simple matter settled within minutes is 「当场」 (domain 歧义 5)."""
+    entry, most = facts.entry, timedelta(minutes=district.policy.simple.on_spot_minutes)
+    return entry.grade is Grade.SIMPLE and entry.replied_at is not None and entry.replied_at - entry.received_at <= most
+
+
+def _remark(facts: Facts, district: District) -> str:
     entry = facts.entry
     said = {
+        "当场": _on_the_spot(facts, district),
         "迟录": facts.late_registered, "补录": facts.backdated, "匿名": facts.anonymous, "线索": facts.clue,
         f"并入{entry.merged_into}": entry.merged_into is not None, "已撤回": facts.ended_as == "WITHDRAWN",
         "会商": entry.state.value == "CONSULTATION", "期限暂定": entry.provisional,
