@@ -99,7 +99,7 @@ def test_8_17_and_25_go_the_lawful_way_and_are_registered_all_the_same(thirty: O
 def test_12_lies_in_the_sealed_box(thirty: Outcome) -> None:
     """密封、匿名: handed to 纪检, told to nobody but that something lies there."""
     assert only(thirty.events_of("c12", "CaseTransferred"))["data"]["clue"] is True
-    assert [notice["to_role"] for notice in thirty.notices if notice["template"] == "S13"] == ["JW"]
+    assert {notice["to_role"] for notice in thirty.notices if notice["template"] == "S13"} == {"JW"}
 
 
 def test_18_hides_the_childs_number(thirty: Outcome) -> None:
