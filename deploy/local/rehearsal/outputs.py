@@ -58,7 +58,7 @@ def _event_row(event: Event) -> bytes:
 
 
 def _labelled(ledger: list[dict[str, Any]], played: Played) -> list[Row]:
-    labels = {number: label for label, number in played.numbers.items()}
+    labels = {number: label for label, number in reversed(played.numbers.items())}  # the same matter sent twice: its first name
     order = list(played.numbers.values())
     rows = [{"label": labels.get(row["case_no"]), **row} for row in ledger]
     return sorted(rows, key=lambda row: order.index(row["case_no"]) if row["case_no"] in labels else len(order))

@@ -86,7 +86,7 @@ def order_steps(district: District, issued_at: datetime, due_at: datetime) -> tu
         Step(rung=Rung.SUPERVISION_DRAFT, at=draft_at(district, late)),
         Step(rung=Rung.INTERVIEW, at=_morning(district, late, policy.ladder.l4.overdue_wd)),
     ]
-    if reminder.half_time:
+    if reminder.half_time and issued_at < due_at:  # an order issued late has no half of its time left
         steps.append(Step(rung=Rung.HALF_TIME, at=_half_time(calendar, issued_at, due_at)))
     return _after(issued_at, *steps)
 

@@ -275,4 +275,5 @@ async def test_an_order_issued_after_its_time_is_missed_at_once_and_drafted_the_
 
     missed = [event.occurred_at for event in sla.published(DeadlineMissed) if event.kind is DeadlineKind.ORDER]
     assert missed == [at("2026-11-30 09:00")]
+    assert not [event for event in sla.published(DeadlineNear) if event.kind is DeadlineKind.ORDER]
     assert [event.occurred_at for event in sla.published(SupervisionDrafted)] == [at("2026-12-01 09:05")]
