@@ -20,6 +20,7 @@ STORY = scenario(
         whole(day("11-23 09:04"), "silent", **LEFT, phone="", name="", source_id="exit-2", wants_contact="false")[:1],
     ),
 )
+STATIONS = ["CaseRegistered", "CaseTriaged", "OrderAnswered", "CaseFedBack", "CaseArchived"]
 WAYS = {"hall": ("HALL", "001"), "portal": ("YWTB", "900"), "app": ("SUISHENBAN", "900"), "left": ("PORTAL_EXIT", "900")}
 
 
@@ -33,9 +34,7 @@ def test_whichever_way_it_comes_it_goes_round_the_whole_loop(outcome: Outcome) -
     """受理、研判、办理、反馈、归档: the same five stations for every channel."""
     assert outcome.played.failures == []
     for label, (channel, site) in WAYS.items():
-        stations = [name for name in outcome.names_of(label) if name in ("CaseRegistered", "CaseTriaged", "OrderAnswered", "CaseFedBack", "CaseArchived")]
-
-        assert stations == ["CaseRegistered", "CaseTriaged", "OrderAnswered", "CaseFedBack", "CaseArchived"]
+        assert [name for name in outcome.names_of(label) if name in STATIONS] == STATIONS
         assert (outcome.ledger[label]["channel"], outcome.played.numbers[label][8:11]) == (channel, site)
 
 

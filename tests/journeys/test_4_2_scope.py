@@ -22,7 +22,10 @@ STORY = scenario(
             register(day("11-23 09:02"), "ours", phone='"13800000003"'), step("+5m", "refuse", "ours", **WHY),
             step("+5m", "overrule_refusal", "ours", reason="面积登记错误属本窗口职责。"), triage("+5m", "ours", lead="规划资源局"),
         ],
-        [register(day("11-23 09:03"), "bare", phone='"13800000004"'), step("+5m", "refuse", "bare", **WHY | {"alternative": '" "'}, expect="refused")],
+        [
+            register(day("11-23 09:03"), "bare", phone='"13800000004"'),
+            step("+5m", "refuse", "bare", **WHY | {"alternative": '" "'}, expect="refused"),
+        ],
         [register(day("11-23 09:04"), "court", phone='"13800000005"'), step("+5m", "transfer", "court", to="行政诉讼", reason="已进入诉讼程序。")],
         [register(day("11-23 09:05"), "upward", phone='"13800000006"'), step("+5m", "transfer", "upward", to="市级主管部门", reason="属市级事权。")],
     ),

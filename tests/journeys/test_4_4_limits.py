@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.stage import Outcome, at, moment, play
+from tests.journeys.stage import Outcome, at, moment, play, play_once
+from tests.journeys.texts import answer, day, register, scenario, step, triage, woven
 
 pytestmark = pytest.mark.real
 
@@ -79,3 +80,58 @@ async def test_a_case_of_25_december_is_due_in_a_provisional_year(places: tuple[
     assert (moment(row["due_at"]), row["provisional"], row["overdue"]) == (at("2027-01-06 17:30"), True, False)
     assert row["state"] == "ARCHIVED"
     assert (row["resolved"], row["stars"]) == (True, 5)
+
+
+WHY = {"reason": "已由法院判决，不属窗口职责。", "basis": "行政诉讼法的有关规定。", "alternative": "可向作出判决的法院申诉。"}
+
+
+def ends(minute: int, case: str, *steps: str) -> list[str]:
+    """A matter of 23 November, nine o'clock and so many minutes."""
+    return [register(day(f"11-23 09:{minute:02d}"), case, phone=f'"138000004{minute:02d}"'), *steps]
+
+
+TO_THE_MINUTE = scenario(
+    "11-23 08:50", "12-03 18:00",
+    *woven(
+        ends(0, "at_once", step(day("11-23 17:30"), "resolve_now", "at_once", text="已当场帮办备案，本人确认成功。")),
+        ends(1, "next_day", step(day("11-24 09:00"), "resolve_now", "next_day", text="已帮办备案。", expect="refused")),
+        ends(2, "third", triage("+5m", "third"), answer(day("11-26 17:30"), "third"), step(day("11-27 10:00"), "verify", "third")),
+        ends(3, "late", triage("+5m", "late"), answer(day("11-26 17:31"), "late"), step(day("11-27 10:01"), "verify", "late")),
+        ends(4, "seventh", triage("+5m", "seventh", grade="COMPLEX"), answer(day("12-02 17:30"), "seventh"), step("+1h", "verify", "seventh")),
+        ends(5, "refused", step(day("11-26 09:00"), "refuse", "refused", **WHY), step(day("11-26 17:29"), "confirm_refusal", "refused")),
+        ends(6, "unsaid", step(day("11-26 09:00"), "refuse", "unsaid", **WHY), step(day("11-26 17:31"), "confirm_refusal", "unsaid")),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def to_the_minute(places: tuple[str, str], tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """Seven matters of one morning, each ended at the edge of its limit; played once."""
+    return play_once(TO_THE_MINUTE, places, tmp_path_factory.mktemp("limits"))
+
+
+@pytest.mark.parametrize(("label", "grade", "due", "overdue"), [
+    ("at_once", "SIMPLE", "2026-11-23 17:30", False), ("third", "GENERAL", "2026-11-26 17:30", False),
+    ("late", "GENERAL", "2026-11-26 17:30", True), ("seventh", "COMPLEX", "2026-12-02 17:30", False),
+])
+def test_the_last_minute_is_in_time_and_the_next_is_not(to_the_minute: Outcome, label: str, grade: str, due: str, overdue: bool) -> None:
+    """1 即时, 2 三个工作日, 3 七个工作日: by when the person had the answer, however long the window took to check it."""
+    row = to_the_minute.ledger[label]
+
+    assert to_the_minute.played.failures == []
+    assert (row["grade"], moment(row["due_at"]), row["overdue"]) == (grade, at(due), overdue)
+
+
+def test_what_was_not_settled_at_once_is_no_simple_matter(to_the_minute: Outcome) -> None:
+    """1: the next day it is dispatched like any other."""
+    assert [refusal["rule"] for refusal in to_the_minute.refusals] == ["instant.same_day"]
+
+
+@pytest.mark.parametrize(("label", "missed"), [("refused", []), ("unsaid", ["2026-11-26 17:30"])])
+def test_a_refusal_is_explained_within_three_days_of_receipt(to_the_minute: Outcome, label: str, missed: list[str]) -> None:
+    """5 不予受理: the days count from receipt, not from the proposal."""
+    (begun,) = [event["data"] for event in to_the_minute.events_of(label, "DeadlineSet") if event["data"]["kind"] == "EXPLANATION"]
+    late = [event for event in to_the_minute.events_of(label, "DeadlineMissed") if event["data"]["kind"] == "EXPLANATION"]
+
+    assert moment(begun["due_at"]) == at("2026-11-26 17:30")
+    assert [moment(event["occurred_at"]) for event in late] == [at(text) for text in missed]

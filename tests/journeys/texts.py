@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 PLACE = re.compile(r"at: ([^,]+),")
 GAP = re.compile(r"\+(\d+)([smhd])")
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 ANSWER = "已联系当事人并查清原因，当日改正到位，事项已经办成，今后同类情况不必再跑第二趟。"
 AGAIN = "这次由科室负责人牵头上门核对，补齐了上一轮遗漏的材料，证件今天已经送到当事人手中。"
@@ -65,7 +66,7 @@ def woven(*lives: Sequence[str]) -> list[str]:
 
 
 def _timed(life: Sequence[str]) -> list[tuple[datetime, str]]:
-    found, before = list[tuple[datetime, str]](), datetime.min
+    found, before = list[tuple[datetime, str]](), EPOCH
     for line in life:
         said = PLACE.search(line)
         assert said is not None, line
