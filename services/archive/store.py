@@ -119,11 +119,11 @@ def _range(wanted: Wanted) -> tuple[str, IndexValue, IndexValue]:
     return "received", "", None
 
 
-async def after(ledger: Ledger, case_no: str, limit: int) -> list[CaseRecord]:
-    """Records by number, those after this one; every record of a case or a 堵点 once."""
+async def after(ledger: Ledger, case_no: str, limit: int, barred: tuple[str, ...] = ()) -> list[CaseRecord]:
+    """Records by number, those after this one and without these marks; every record of a case or a 堵点 once."""
     # A space stands before every character of a number: nothing lies between the number and the next one.
     bound = f"{case_no} " if case_no else ""
-    return await ledger.find(Query(at_least={"case_no": bound}, sort="case_no", limit=limit))
+    return await ledger.find(Query(equal=dict.fromkeys(barred), at_least={"case_no": bound}, sort="case_no", limit=limit))
 
 
 async def every(ledger: Ledger) -> AsyncIterator[CaseRecord]:

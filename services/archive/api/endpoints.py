@@ -74,9 +74,9 @@ async def seen(ground: Ground, ledger: Ledger, case_no: str, staff: Staff) -> Ca
 
 async def published(ground: Ground, ledger: Ledger, after_no: str, limit: int, staff: Staff) -> LedgerPage:
     """The lines behind a number that this person may see; `next` is None at the end."""
-    found = await after(ledger, after_no, limit)
-    entries = [record.entry for record in found if record.entry is not None]
     reader = reader_of(ground, staff)
+    found = await after(ledger, after_no, limit, reader.barred)
+    entries = [record.entry for record in found if record.entry is not None]
     return LedgerPage(
         lines=[entry for entry in entries if may_see(entry, reader)],
         next=found[-1].case_no if len(found) == limit else None,

@@ -23,6 +23,19 @@ WORDS = "有人收代办费插队三百块"
 ABOUT_A_PERSON = {"category": Category.COMPLAINT, "complained_staff": ("s001-ws1", "zhengwu-gl1")}
 
 
+async def test_not_even_the_place_to_read_on_from_names_it(archive: Archive, visiting: Visiting) -> None:
+    """domain 12A.8: one line a page, the hidden case before two others: it is as if its number had never been given."""
+    last = "PT2609300010003"
+    for number, about in ((PLAIN, {}), ("PT2609300010001", ABOUT_A_PERSON), (last, {})):
+        await archive.consumes(a_case_registered("2026-09-30 10:00", CaseNo(number), **about))
+    async with visiting("s001-ws1") as client:
+        first = (await client.get("/api/archive/ledger", params={"limit": 1})).json()
+        second = (await client.get("/api/archive/ledger", params={"limit": 1, "after": first["next"]})).json()
+
+    assert [line["case_no"] for page in (first, second) for line in page["lines"]] == [PLAIN, last]
+    assert (first["next"], second["next"]) == (PLAIN, last)
+
+
 def clue(*more: Event) -> list[Event]:
     """A matter that was a clue and went sealed to 纪检."""
     told = a_case_registered(
