@@ -41,3 +41,13 @@ def test_a_write_walks_the_table(state: CaseState, events: list[str], reached: s
 def test_an_event_of_something_else_leaves_the_state_alone() -> None:
     """A case stays where it is when one of its units signs."""
     assert following(CASE, CaseState.HANDLING, "OrderSigned") == {CaseState.HANDLING}
+
+
+def test_no_case_waits_for_its_registration_and_no_order_lies_as_a_draft() -> None:
+    """domain 3.1 (1)(2), 3.2: a submission gets its number at once, an order goes out with the analysis; the words stay."""
+    reached = {row.to_state for row in ROWS} | {state for row in ROWS for state in row.from_states}
+
+    assert CaseState.RECEIVED not in reached
+    assert OrderState.DRAFT not in reached
+    assert set(CaseState) - {CaseState.RECEIVED} <= reached
+    assert set(OrderState) - {OrderState.DRAFT} <= reached
