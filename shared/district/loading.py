@@ -68,7 +68,6 @@ def read_folder(folder: Path) -> Reading:
     if shelf.problems or policy is None:
         return Reading(None, shelf.sheets, shelf.problems)
     district = District(
-        code=policy.district.code,
         name=policy.district.name,
         version=policy.version,
         policy=policy,

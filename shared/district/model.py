@@ -96,7 +96,6 @@ class Template(Entry):
 class District(Entry):
     """One district: everything the five services look up, under the policy's version."""
 
-    code: str
     name: str
     version: str
     policy: Policy

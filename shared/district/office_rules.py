@@ -43,7 +43,7 @@ class ClueRules(Entry):
     """Clues to misconduct (方案 七(四))."""
 
     route: str
-    holder: Role
+    holder: Literal[Role.JW]
 
 
 class AnonymousRules(Entry):

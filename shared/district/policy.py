@@ -46,9 +46,8 @@ Period = Annotated[tuple[time, time], BeforeValidator(_period)]
 
 
 class DistrictName(Entry):
-    """The district's division code and name."""
+    """The district's name, as reports and papers give it."""
 
-    code: str
     name: str
 
 
