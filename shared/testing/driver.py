@@ -14,6 +14,7 @@ from shared.contracts.replies import DepartmentReply
 from shared.contracts.topics import TOPIC_OF, replies_topic
 from shared.contracts.wire import from_wire, to_wire
 from shared.district.loading import load_district
+from shared.district.model import District
 from shared.messaging.courier import OutboxCourier
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import MemoryPublisher
@@ -35,14 +36,14 @@ def at(text: str) -> datetime:
 class ServiceDriver:
     """One service on memory parts; every event it is given comes twice, as Kafka may do."""
 
-    def __init__(self, app: ModuleType, start: str) -> None:
+    def __init__(self, app: ModuleType, start: str, district: District = DISTRICT) -> None:
         self.clock = MovableClock(at(start))
         self.store = MemoryStore()
         self.sealer = Sealer.from_environment(new_keys())
         self._publisher = MemoryPublisher()
         self.courier = OutboxCourier(self._publisher, Progress())
         self.ground = Ground(
-            clock=self.clock, store=self.store, courier=self.courier, scheme=Scheme(DISTRICT), sealer=self.sealer,
+            clock=self.clock, store=self.store, courier=self.courier, scheme=Scheme(district), sealer=self.sealer,
             clue_sealer=Sealer.from_environment(new_keys()),
         )
         self.service: Service = app.build(self.ground)

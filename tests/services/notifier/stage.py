@@ -15,9 +15,10 @@ from shared.contracts.router_events import CaseFedBack, CaseResolvedInstantly, F
 from shared.contracts.sealed import SealedContact
 from shared.contracts.sla_events import DeadlineNear, DeadlineSet, OrderUrged, SignLapsed, SupervisionIssued
 from shared.contracts.terms import Category, DeadlineKind, NoticeStatus, Result, Rung, SupervisionLevel
+from shared.district.model import District
 from shared.errors import TryAgain
 from shared.privacy.masking import mask_phone
-from shared.testing.driver import ServiceDriver, at
+from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import CASE, a_case_registered, an_order_issued, sealed
 
 MONDAY = "2026-11-23 10:05"
@@ -29,8 +30,8 @@ ORDER = order_number(CASE, 1)
 class Stage:
     """The service with its driver, and short words for what happens and what was told."""
 
-    def __init__(self, start: str = MONDAY) -> None:
-        self.driver = ServiceDriver(app, start)
+    def __init__(self, start: str = MONDAY, district: District = DISTRICT) -> None:
+        self.driver = ServiceDriver(app, start, district)
         self.logs: Logs = open_logs(self.driver.ground, inbox)
 
     def contact(self, phone: str | None = PHONE, case_no: str = CASE, **more: Any) -> SealedContact:

@@ -52,7 +52,7 @@ async def test_what_the_city_sent_is_not_returned(more: dict[str, Any]) -> None:
     told = await desk.refused(returning.request_return, by=RECEIVER, command=a_return(unit="医保局"))
 
     assert told.rule == "return.forbidden_source"
-    assert Channel.PORTAL_EXIT in DISTRICT.policy.returns.forbidden_sources
+    assert set(DISTRICT.policy.returns.forbidden_sources) == {Channel.PORTAL_EXIT, Channel.HOTLINE_12345, Channel.RATING}
 
 
 async def test_a_return_waits_for_its_ruling(desk: Desk) -> None:
