@@ -18,7 +18,8 @@ from shared.contracts.topics import reply_unit
 from shared.contracts.wire import from_wire
 from shared.errors import Unprocessable
 
-KEPT_BYTES = 600_000
+KEPT_BYTES = (600_000, 60_000, 0)  # of the value, tried in turn: a letter must fit the broker whatever bytes it quotes
+MOST_LETTER_BYTES = 850_000
 
 
 class Record(Protocol):
@@ -112,12 +113,21 @@ def dead_letter(record: Record, reason: str, service: str, now: datetime) -> tup
         "content-type": "application/json", "x-service": service, "x-reason": reason[:500], "x-topic": record.topic,
         "x-partition": str(record.partition), "x-offset": str(record.offset), "x-at": now.isoformat(),
     }
+    for most in KEPT_BYTES:
+        body = orjson.dumps(_letter(record, most))
+        if len(body) <= MOST_LETTER_BYTES:
+            break
+    return headers, body
+
+
+def _letter(record: Record, most: int) -> dict[str, Any]:
     value = record.value or b""
-    body = {
-        "key": _text(record.key), "value": _text(value[:KEPT_BYTES]), "bytes": len(value),
-        "headers": [[name, _text(content)] for name, content in record.headers],
+    quoted = {"key": _text(record.key), "headers": [[name, _text(content)] for name, content in record.headers]} if most else {}
+    whole = len(value) <= most
+    return {
+        "key": None, "headers": [], **quoted, "value": None if record.value is None else _text(value[:most]), "bytes": len(value),
+        "whole": whole and bool(quoted),
     }
-    return headers, orjson.dumps(body)
 
 
 def _text(content: bytes | None) -> str | None:

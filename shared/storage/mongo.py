@@ -200,6 +200,11 @@ class MongoStore:
         """Where this service parks cases."""
         return MongoParking(self._database["parked"])
 
+    async def asked_again(self, limit: int) -> list[Document]:
+        """Parked cases an operator asked to be tried again (shared/storage/parked.py)."""
+        async with answering():
+            return [document async for document in self._database["parked"].find({"again": True}).limit(limit)]
+
     async def next_number(self, counter: str) -> int:
         """The next number of a counter, from 1; an interrupted caller leaves a hole, never a double."""
         counters = self._database["counters"]
