@@ -98,16 +98,17 @@ async def _reached(ways: Ways) -> AsyncIterator[tuple[tuple[str, str], bool]]:
 
 
 async def export(
-    places: tuple[str, str], prefix: str, district: District, folder: Path, *, now: datetime | None = None, at_rest: bool = True
+    places: tuple[str, str], prefix: str, district: District, folder: Path, *, now: datetime | None = None, at_rest: bool = True,
+    within_s: float = REST_WITHIN_S,
 ) -> None:
     """Writes what the broker and the stores hold to `folder`, as checker/reading.py describes it.
 
-    With `at_rest` it first waits until nothing is left to do, for a minute at most, and the checker holds the system to it.
+    With `at_rest` it first waits until nothing is left to do, for `within_s` at most, and the checker holds the system to it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     readers = {name: DatabaseReader(places[1], f"{prefix}bancheng_{name}") for name in SERVICES}
     try:
-        topics, committed = await _rested(places[0], prefix, district, readers if at_rest else {})
+        topics, committed = await _rested(places[0], prefix, district, readers if at_rest else {}, within_s)
         for name, reader in readers.items():
             await _write_documents(reader, name, folder, prefix)
         await _write_topics(places[0], prefix, topics, folder)
@@ -126,10 +127,10 @@ def _plain(offsets: Mapping[tuple[str, int], int], prefix: str) -> dict[str, int
 
 
 async def _rested(
-    kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader]
+    kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], within_s: float
 ) -> tuple[list[str], Offsets]:
     """The topics and what every group has committed; with readers only once outboxes are empty and nobody is behind."""
-    until = monotonic() + REST_WITHIN_S
+    until = monotonic() + within_s
     while True:
         there, committed = await standing(kafka, [f"{prefix}{name}" for name in SERVICES])
         topics = [topic.name for topic in all_topics(district.departments) if prefix + topic.name in there]
@@ -222,8 +223,18 @@ def add(folder: Path, *, acks: Path | None = None, poison: Path | None = None) -
 
 def check(folder: Path, *, as_json: bool = False) -> int:
     """Runs the checker in a process that can import nothing of ours but the checker; its status."""
+    sys.stdout.flush()
+    return _checked(folder, as_json=as_json, stdout=None).returncode
+
+
+def verdict(folder: Path) -> Mapping[str, Any]:
+    """What the checker says of an export: `passed`, and per check how much it looked at and what it found."""
+    said: Mapping[str, Any] = orjson.loads(_checked(folder, as_json=True, stdout=subprocess.PIPE).stdout)
+    return said
+
+
+def _checked(folder: Path, *, as_json: bool, stdout: int | None) -> subprocess.CompletedProcess[bytes]:
     with tempfile.TemporaryDirectory(prefix="bancheng-checker-") as alone:
         shutil.copytree(CHECKER, Path(alone) / "checker", ignore=shutil.ignore_patterns("__pycache__"))
         command = [sys.executable, "-I", "-S", "-B", "-c", RUN_CHECKER, alone, str(folder.resolve()), *(["--json"] if as_json else [])]
-        sys.stdout.flush()
-        return subprocess.run(command, check=False, cwd=alone).returncode  # noqa: S603 - our own checker
+        return subprocess.run(command, check=False, cwd=alone, stdout=stdout)  # noqa: S603 - our own checker

@@ -152,6 +152,22 @@ def audit(
 
 
 @app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(help="最多几分钟")] = 10.0, submissions: Annotated[int, typer.Option(help="最多几件提交")] = 10_000,
+    faults: Annotated[str, typer.Option(help="故障，逗号隔开；kills 为随机 kill -9，all 为全部")] = "kills",
+    brokers: Annotated[int, typer.Option(help="1 或 3 个 broker")] = 1, seed: Annotated[int, typer.Option(help="随机种子")] = 1,
+    data: Annotated[Path | None, typer.Option("--data", help="空的数据目录；不给则为临时目录")] = None, district: District = PUTUO,
+) -> None:
+    """浸泡测试：四个渠道同时提交，各服务为独立进程，随机故障；静止后审计，写出故障表。"""
+    from deploy.local.soak.running import Wish, soak
+    from deploy.local.soak.strikes import FAULTS, KILLS
+
+    named = {"kills": KILLS, "all": tuple(name for name, fault in FAULTS.items() if fault.weight)}
+    wished = named.get(faults) or tuple(faults.split(","))
+    _run(soak(Wish(minutes, submissions, wished, brokers, seed, data), district))
+
+
+@app.command()
 def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
     """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
     from deploy.local.bench import bench_pipeline

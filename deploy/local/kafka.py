@@ -145,11 +145,11 @@ def escaped(path: Path) -> str:
 
 
 class KafkaBroker:
-    """One broker with its data in `data/kafka`."""
+    """One broker with its data in `data/kafka`, or in another folder there."""
 
-    def __init__(self, data: Path) -> None:
-        self._folder = data / "kafka"
-        self.program = Program("kafka", data)
+    def __init__(self, data: Path, name: str = "kafka") -> None:
+        self.folder = data / name
+        self.program = Program(name, data)
         self.port = free_port()
 
     @property
@@ -159,27 +159,35 @@ class KafkaBroker:
 
     async def start(self, say: Callable[[str], None]) -> None:
         """Formats the storage on first use and starts the broker; does not wait for it to answer."""
-        if "," in str(self._folder):
-            raise StackError(f"数据目录 {self._folder.parent} 的路径里有英文逗号，Kafka 不接受。请用 --data 指定另一个目录。")
+        if "," in str(self.folder):
+            raise StackError(f"数据目录 {self.folder.parent} 的路径里有英文逗号，Kafka 不接受。请用 --data 指定另一个目录。")
         await self.program.end_leftover()
         java = await asyncio.to_thread(find_java)
         jars = await asyncio.to_thread(fetch_jars, say)
         settings, logging = self._write_settings()
         command = [java, *HEAP, f"-Dlog4j2.configurationFile={logging}", "-cp", ":".join(map(str, jars))]
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}  # else Java cannot open a path with Chinese in it
-        if not (self._folder / "log" / "meta.properties").exists():
+        if not (self.folder / "log" / "meta.properties").exists():
             await self._format(command, settings, environment)
         await self.program.start([*command, "kafka.Kafka", str(settings)], environment)
 
+    def properties(self) -> str:
+        """Its server.properties."""
+        return PROPERTIES.format(port=self.port, controller=free_port(), folder=escaped(self.folder))
+
+    def cluster_id(self) -> str:
+        """The cluster a new storage folder belongs to."""
+        return cluster_id()
+
     def _write_settings(self) -> tuple[Path, Path]:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        settings, logging = self._folder / "server.properties", self._folder / "log4j2.yaml"
-        settings.write_text(PROPERTIES.format(port=self.port, controller=free_port(), folder=escaped(self._folder)), encoding="ascii")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        settings, logging = self.folder / "server.properties", self.folder / "log4j2.yaml"
+        settings.write_text(self.properties(), encoding="ascii")
         logging.write_text(LOGGING, encoding="ascii")
         return settings, logging
 
     async def _format(self, java: list[str], settings: Path, environment: Mapping[str, str]) -> None:
-        arguments = ["kafka.tools.StorageTool", "format", "-t", cluster_id(), "-c", str(settings)]
+        arguments = ["kafka.tools.StorageTool", "format", "-t", self.cluster_id(), "-c", str(settings)]
         tool = await asyncio.create_subprocess_exec(
             *java, *arguments, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
         )
@@ -191,4 +199,4 @@ class KafkaBroker:
                 await tool.wait()
         if tool.returncode:
             lines = "\n".join(telling(said.decode(errors="replace")))
-            raise StackError(f"Kafka 的数据目录 {self._folder} 无法初始化：\n{lines}")
+            raise StackError(f"Kafka 的数据目录 {self.folder} 无法初始化：\n{lines}")

@@ -64,6 +64,22 @@ class Program:
         """The running program's process, once started."""
         return self._process.pid if self._process else None
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
+    async def ended(self) -> int:
+        """Waits for its own end; its status."""
+        return await self._process.wait() if self._process else 0
+
+    async def kill(self) -> None:
+        """Ends it as kill -9 does, and waits until it is gone (fault tests)."""
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+
     async def end_leftover(self) -> None:
         """Ends what an earlier start on the same data left behind, and waits until it is gone."""
         with suppress(OSError, ValueError, KeyError, TypeError):  # no file, or one cut short by a crash: nobody to end

@@ -23,12 +23,14 @@ from deploy.local.rehearsal.acting import Actors
 from deploy.local.rehearsal.playing import Player
 from deploy.local.rehearsal.scenario import Scenario, load_scenario
 from deploy.local.stack import Stack
+from deploy.local.stepping import process_clock
 from deploy.local.system import Places, Secrets, System
 from deploy.local.watching import FolderWatch
 from deploy.local.website import make_site
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.district.loading import load_district
 from shared.errors import TryAgain
+from shared.messaging.kafka import SESSION_MS
 from shared.observability.logs import configure
 
 PAUSE_S = 0.35
@@ -218,18 +220,27 @@ def _stop_signal() -> asyncio.Event:
 
 async def serve_one(service: str, port: int) -> int:
     """One service as its own process: broker, store and keys from the environment; 0 after an orderly end."""
+    return await serve_these((service,), port, from_environment(service))
+
+
+async def serve_these(services: Sequence[str], port: int, keys: Keys) -> int:
+    """These services as one process; raises StackError when the broker or the store is not there at the start."""
     kafka, mongo = os.environ.get("BANCHENG_KAFKA"), os.environ.get("BANCHENG_MONGO_URI")
     if not kafka or not mongo:
         raise StackError("serve 需要环境变量 BANCHENG_KAFKA（如 kafka1:9092）和 BANCHENG_MONGO_URI（如 mongodb://…）。")
     configure("INFO", stream="stdout")
-    keys, stopping = from_environment(service), _stop_signal()
+    stopping = _stop_signal()
     folder = Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo")))
-    places = Places(kafka, mongo, os.environ.get("BANCHENG_PREFIX", ""), int(os.environ.get("BANCHENG_REPLICATION", "1")))
-    system = System(places, load_district(folder), SystemClock(), Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys), only=(service,))
+    secrets = Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys)
+    system = System(_places_given(kafka, mongo), load_district(folder), process_clock(), secrets, only=services)
     try:
         await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))
     except TryAgain as fault:
-        raise StackError(f"{service} 没有启动：{fault}。请确认 Kafka 与文档库可达。") from fault
+        raise StackError(f"{'、'.join(services)} 没有启动：{fault}。请确认 Kafka 与文档库可达。") from fault
     return 0
 
 
+def _places_given(kafka: str, mongo: str) -> Places:
+    given = os.environ
+    session_ms = int(1000 * float(given.get("BANCHENG_SESSION_S", SESSION_MS / 1000)))
+    return Places(kafka, mongo, given.get("BANCHENG_PREFIX", ""), int(given.get("BANCHENG_REPLICATION", "1")), session_ms)

@@ -20,7 +20,7 @@ from shared.errors import TryAgain
 from shared.messaging.admin import ensure_topics
 from shared.messaging.courier import OutboxCourier
 from shared.messaging.crashing import committed, cut_off
-from shared.messaging.kafka import Broker, Ownership, assert_safe, make_broker, subscribe
+from shared.messaging.kafka import SESSION_MS, Broker, Ownership, assert_safe, make_broker, subscribe
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import KafkaPublisher
 from shared.messaging.runner import CaseRunner
@@ -43,6 +43,7 @@ class Places:
     mongo_uri: str
     prefix: str = ""
     replication: int = 1
+    session_ms: int = SESSION_MS
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,10 @@ class System:
     async def _begin(self, name: str) -> None:
         running = self.running[name]
         topics = [self.places.prefix + topic for topic in self.topics_of(name)]
-        running.ownership = subscribe(running.broker, running.runner, topics, f"{self.places.prefix}{name}", running.shards.hold)
+        running.ownership = subscribe(
+            running.broker, running.runner, topics, f"{self.places.prefix}{name}", running.shards.hold,
+            session_ms=self.places.session_ms,
+        )
         self.progress.consumer(name, topics)
         assert_safe(running.broker, 1)
         await running.broker.connect()

@@ -16,6 +16,7 @@ from shared.assembly import Ground, sweep_due
 from shared.contracts.terms import NoticeChannel
 from shared.errors import TryAgain
 from shared.observability.metrics import Metric, count
+from shared.points import point
 from shared.privacy.sealing import Unsealable
 from shared.scheduling import Job
 
@@ -54,7 +55,9 @@ async def _send_due(ground: Ground, logs: Logs, gateway: MessageGateway, case_no
 
 async def _asked(ground: Ground, gateway: MessageGateway, log: Dispatches, notice: Notice) -> Answer:
     try:
-        return await gateway.send(_outgoing(ground, log, notice))
+        answer = await gateway.send(_outgoing(ground, log, notice))
+        point("gateway_answered")
+        return answer
     except TryAgain as fault:
         return Unanswered(str(fault))
     except Unsealable:

@@ -19,6 +19,7 @@ from shared.contracts.wire import Wire
 from shared.errors import Unprocessable
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import MOST_BYTES, Outgoing, Publisher
+from shared.points import point
 from shared.storage.cases import wire_of
 from shared.storage.coalesce import Coalescer
 from shared.storage.documents import Documents
@@ -81,7 +82,9 @@ class OutboxCourier:
         known = self._confirmed.get(place, 0)
         records = [Outgoing(topic, case_no, wire.headers, wire.body) for wire in wires if wire.seq > known for topic in wire.topics]
         if records:
+            point("publishing")
             await self._publisher.publish(records)
+            point("published")
         self._confirmed[place] = max([known, *(wire.seq for wire in wires)])
         self._confirmed.move_to_end(place)
         while len(self._confirmed) > REMEMBERED:
@@ -108,6 +111,7 @@ class OutboxCourier:
         if clearing is None:
             clearing = self._clearing[id(documents)] = Coalescer(_clearer(documents))
         await clearing.ask((case_no, upto))
+        point("cleared")
 
     async def sweep(self) -> int:
         """Delivers what is found in any outbox; how many cases it found."""

@@ -13,6 +13,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaRouter
 
 from shared.messaging.runner import CaseRunner
+from shared.points import point
 
 MOST_RECORDS = 500
 POLL_MS = 5  # an idle poll sleeps as long again; the broker answers at once when there is something
@@ -54,13 +55,14 @@ class Ownership(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is
 def make_broker(bootstrap: str) -> Broker:
     """The process's one connection: idempotent producer, no topic ever made by accident, no payload in any log."""
     return KafkaBroker(
-        bootstrap, enable_idempotence=True, acks="all", linger_ms=2, max_batch_size=262_144, max_request_size=1_048_576,
+        bootstrap.split(","), enable_idempotence=True, acks="all", linger_ms=2, max_batch_size=262_144, max_request_size=1_048_576,
         allow_auto_create_topics=False, logger=None, apply_types=False, graceful_timeout=20.0, client_id="bancheng",
     )
 
 
 def subscribe(
-    broker: Broker, runner: CaseRunner, topics: Sequence[str], group: str, held: Callable[[frozenset[int]], None]
+    broker: Broker, runner: CaseRunner, topics: Sequence[str], group: str, held: Callable[[frozenset[int]], None], *,
+    session_ms: int = SESSION_MS,
 ) -> Ownership:
     """Reads these topics for one service, at least once, per partition in order, one commit per batch.
 
@@ -71,11 +73,12 @@ def subscribe(
 
     async def take(records: list[Any]) -> None:
         await runner.run(records)
+        point("handled")
 
     router.subscriber(
         *topics, group_id=group, batch=True, max_records=MOST_RECORDS, batch_timeout_ms=POLL_MS, fetch_max_wait_ms=FETCH_WAIT_MS,
         auto_offset_reset="earliest", no_reply=True, ack_policy=AckPolicy.NACK_ON_ERROR, parser=_parse, decoder=_as_records,
-        listener=ownership, rebalance_timeout_ms=REBALANCE_MS, session_timeout_ms=SESSION_MS,
+        listener=ownership, rebalance_timeout_ms=REBALANCE_MS, session_timeout_ms=session_ms, heartbeat_interval_ms=session_ms // 10,
         partition_assignment_strategy=(RangePartitionAssignor,), title=group,
     )(take)
     broker.include_router(router)

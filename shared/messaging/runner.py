@@ -21,6 +21,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import Outgoing, Publisher
 from shared.messaging.records import Item, Record, dead_letter, decode, held_of, record_of
+from shared.points import point
 from shared.storage.documents import Document, Parking
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ class CaseRunner:
 
     async def run(self, records: Sequence[Record]) -> None:
         """Deals with every record; returns when all effects are stored and confirmed, raises TryAgain otherwise."""
+        point("consumed")
         self.idle.clear()
         try:
             await self._run(records)

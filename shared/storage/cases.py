@@ -19,6 +19,7 @@ from shared.contracts.event import Event, stamp
 from shared.contracts.wire import Wire, to_wire
 from shared.decision import Decision
 from shared.errors import Early, RuleBroken, TryAgain, Unprocessable
+from shared.points import point
 from shared.storage.coalesce import Coalescer
 from shared.storage.documents import Document, Documents, IndexValue, Query, Write
 
@@ -183,10 +184,12 @@ class CaseStore(Generic[S]):
         cause: Event | None = None, token: Token | None = None, confirm: bool = True,
     ) -> bool:
         write = self._write(document, decision, case_no, cause, token)
+        point("decided")
         if not await self._writes.ask(write):
             if document is None and await self._reads.ask(case_no) is None:
                 raise Taken(case_no)
             return False
+        point("stored")
         outbox = [*(document["outbox"] if document else ()), *write.outbox]
         if not outbox:
             return True
