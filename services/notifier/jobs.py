@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from services.notifier.domain.sending import Answer, OutgoingMessage, Refused, Unanswered, due_notices, settle
+from services.notifier.domain.sending import Answer, OutgoingMessage, Refused, Unanswered, due_notices, hand_over, settle
 from services.notifier.domain.state import CITIZEN, Dispatches, Notice
 from services.notifier.domain.texts import card, parameters
 from services.notifier.gateways import MessageGateway
@@ -39,10 +39,8 @@ async def find_due_notices(ground: Ground, logs: Logs, gateway: MessageGateway) 
 
 
 async def _send_due(ground: Ground, logs: Logs, gateway: MessageGateway, case_no: str, now: datetime) -> None:
-    log = await logs.get(case_no)
-    if log is None:
-        return
     district = ground.scheme.district
+    log = (await logs.change(case_no, partial(hand_over, district=district, now=now))).state
     answers = {
         notice.notice_id: await _asked(ground, gateway, log, notice)
         for notice in due_notices(log, district, now=now)

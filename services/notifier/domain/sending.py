@@ -71,6 +71,16 @@ def due_notices(state: Log, district: District, *, now: datetime) -> list[Notice
     return [notice for notice in due if allowed_from(district, notice.to_role, now) <= now]
 
 
+def hand_over(state: Log, district: District, *, now: datetime) -> Decision[Log]:
+    """domain 通知: written down before a gateway is asked; from then on the message may be out and nothing replaces it."""
+    if state is None:
+        return unchanged(state)
+    log = state
+    for notice in due_notices(state, district, now=now):
+        log = log.replacing(notice.model_copy(update={"asked": True}))
+    return Decision(log)
+
+
 def settle(state: Log, answers: Mapping[UUID, Answer], district: District, *, now: datetime) -> Decision[Log]:
     """Records what the gateways answered; what came due at a forbidden hour waits for an allowed one."""
     if state is None:
@@ -153,6 +163,7 @@ def _instead(log: Dispatches, refused: Notice, district: District, now: datetime
             "queued_at": now,
             "not_before": leaves,
             "next_at": leaves,
+            "asked": False,
             "attempts": 0,
             "reason": "",
         }

@@ -40,6 +40,7 @@ class Notice(Frozen):
     queued_at: AwareDatetime
     not_before: AwareDatetime
     next_at: AwareDatetime | None
+    asked: bool = False
     attempts: int = 0
     gateway_id: str = ""
     reason: str = ""
@@ -52,8 +53,8 @@ class Notice(Frozen):
 
     @property
     def waits(self) -> bool:
-        """Whether nobody has tried to send it yet."""
-        return self.status is NoticeStatus.QUEUED and not self.attempts
+        """Whether nobody has tried to send it yet, so that it may still be replaced."""
+        return self.status is NoticeStatus.QUEUED and not self.asked and not self.attempts
 
 
 class OrderDue(Frozen):

@@ -11,12 +11,13 @@ import pytest
 from services.notifier.gateways import OUTBOX, SandboxGateway
 from services.notifier.jobs import find_due_notices
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
+from shared.contracts.router_events import OrderAnswered
 from shared.contracts.sealed import SealedContact
-from shared.contracts.terms import Channel, NoticeChannel, NoticeStatus
+from shared.contracts.terms import Channel, NoticeChannel, NoticeStatus, OrderRole, Result
 from shared.district.model import District
 from shared.scheduling import Job
 from shared.testing.driver import DISTRICT, at
-from shared.testing.events import a_case_registered, sealed
+from shared.testing.events import a_case_registered, of_order, sealed
 from tests.services.notifier.stage import MONDAY, FlakyGateway, KilledError, Stage, fed_back, near, promised
 
 
@@ -202,3 +203,18 @@ async def test_a_template_or_colleague_the_district_gave_up_is_a_refusal(stage: 
 
 def _district(**changes: object) -> District:
     return DISTRICT.model_copy(update=changes)
+
+
+async def test_what_the_gateway_was_given_is_not_written_down_as_replaced(stage: Stage) -> None:
+    """The process dies after the gateway took a reminder and the order is answered meanwhile: it was sent, and the log says so."""
+    await stage.registered()
+    await stage.dispatched()
+    await stage.driver.consumes(near("2026-11-24 10:00"))
+    behind(stage).dies_after_sending = True
+    with pytest.raises(KilledError):
+        await stage.driver.wakes("2026-11-24 10:03")
+
+    await stage.driver.consumes(of_order(OrderAnswered, "2026-11-24 10:04", role=OrderRole.LEAD, result=Result.RESOLVED, text="已办成"))
+    await stage.driver.ticks()
+
+    assert {notice.status for notice in await stage.notices("S03")} == {NoticeStatus.SENT}
