@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from services.sla.domain import ladder
-from services.sla.domain.setting import Happened, meet, move, move_all, start, stop, stop_where, together
+from services.sla.domain.setting import Happened, meet, move, move_all, run_again, start, stop, stop_where, together
 from services.sla.domain.state import CaseClocks
 from services.sla.domain.supervision import closed, drafts_dropped
 from shared.contracts.event import Event
@@ -82,11 +82,15 @@ def _graded(case: CaseClocks, event: Event, given: Grade, district: District) ->
 
 
 def propose_rejection(case: CaseClocks, event: RejectionProposed, district: District) -> Happened:
-    """方案 四(四)5: the analysis is done; the written explanation is due so many working days after receipt."""
-    return together(
-        case, partial(meet, kind=DeadlineKind.TRIAGE, at=event.occurred_at),
-        partial(start, kind=DeadlineKind.EXPLANATION, district=district, at=event.occurred_at, started_at=case.received_at),
-    )
+    """方案 四(四)5: the analysis is done; the written explanation is due so many working days after receipt.
+
+    Proposed again after it was overruled, it is due when it was, and what was missed then is not missed a second time.
+    """
+    at, kind = event.occurred_at, DeadlineKind.EXPLANATION
+    before = next((held for held in case.countdowns if held.kind is kind and held.order_no is None and not held.running), None)
+    begun = partial(start, kind=kind, district=district, at=at, started_at=case.received_at)
+    owed = begun if before is None else partial(run_again, old=before, district=district, at=at)
+    return together(case, partial(meet, kind=DeadlineKind.TRIAGE, at=at), owed)
 
 
 def overrule_rejection(case: CaseClocks, event: RejectionOverruled, district: District) -> Happened:

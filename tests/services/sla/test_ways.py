@@ -384,3 +384,16 @@ async def test_what_comes_after_the_counter_closed_is_analysed_the_next_working_
 
     assert ends(sla, DeadlineKind.TRIAGE) == ["11-24 17:30"]
     assert ends(sla, DeadlineKind.ANSWER) == ["11-26 17:30"]
+
+
+async def test_a_rejection_proposed_again_is_not_missed_a_second_time() -> None:
+    """方案 四(四)5: overruled after its explanation was missed, proposed again: due when it was, missed once."""
+    sla = await a_matter()
+    await sla.consumes(happened(RejectionProposed, "2026-11-23 15:00", **PROPOSAL))
+    await sla.wakes("2026-11-27 10:00")
+
+    await sla.consumes(happened(RejectionOverruled, "2026-11-27 11:00"), happened(RejectionProposed, "2026-11-27 15:00", **PROPOSAL))
+    await sla.wakes("2026-11-30 10:00")
+
+    assert ends(sla, DeadlineKind.EXPLANATION) == ["11-26 17:30", "11-26 17:30"]
+    assert missed(sla, DeadlineKind.EXPLANATION) == ["11-26 17:30"]
