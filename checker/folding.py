@@ -77,7 +77,8 @@ class Folded:
 
     def _answer_clock(self, event: Seen) -> None:
         if event.kind == "DeadlineSet":
-            self.due_at, self.missed = moment(event.facts["due_at"]), False
+            self.due_at = moment(event.facts["due_at"])
+            self.missed = self.missed and self.due_at <= event.occurred_at  # graded late, it may be due before it was graded
         elif event.kind == "DeadlineMissed":
             self.missed = True
 

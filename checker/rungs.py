@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from checker.reading import Export
 from checker.records import Seen, moment
@@ -14,6 +14,7 @@ from checker.table import Row
 RUNGS = ("DeadlineNear", "DeadlineMissed", "SignLapsed", "OrderUrged")
 NEVER_MISSED = ("SIGN", "CONTACT")
 ONE_AT_A_TIME = ("TRIAGE", "ANSWER", "SIGN", "CONTACT", "ORDER")
+ENDED = ("SupervisionClosed", "SupervisionVoided")
 GRACE = timedelta(minutes=5)
 Key = tuple[object, object, object]
 
@@ -137,13 +138,16 @@ def _urges(row: Row, events: list[Seen]) -> None:
 def _supervisions(row: Row, events: list[Seen]) -> None:
     state: dict[str, str] = {}
     about: dict[str, tuple[object, ...]] = {}
+    issued: dict[str, date] = {}
     for event in events:
         if not event.kind.startswith("Supervision"):
             continue
         number = event.facts["number"]
-        for sentence in _faults(event, state, about):
+        for sentence in _faults(event, state, about, issued):
             row.breach(sentence)
         row.looked += 1
+        if event.kind == "SupervisionIssued":
+            issued[number] = event.occurred_at.date()
         state[number] = event.kind
         about.setdefault(number, _ground(event))
 
@@ -153,12 +157,13 @@ def _ground(event: Seen) -> tuple[object, ...]:
     return event.facts["order_no"], level, None if level == "RED" else event.facts.get("reason")
 
 
-def _faults(event: Seen, state: dict[str, str], about: dict[str, tuple[object, ...]]) -> Iterator[str]:
+def _faults(event: Seen, state: dict[str, str], about: dict[str, tuple[object, ...]], issued: dict[str, date]) -> Iterator[str]:
     number, before = event.facts["number"], state.get(event.facts["number"])
     if event.kind == "SupervisionDrafted":
         if before is not None:
             yield f"{event} 第二次拟出督办单 {number}"
-        live = [held for held, now in state.items() if now not in ("SupervisionClosed", "SupervisionVoided")]
+        today = event.occurred_at.date()  # what was signed on an earlier day may be followed by another one
+        live = [held for held, now in state.items() if now not in ENDED and issued.get(held, today) == today]
         if any(about[held] == _ground(event) for held in live if held != number):
             yield f"{event} 拟单时，同一承办单同一事由已有有效的督办单"
     elif event.kind == "SupervisionIssued":
@@ -168,5 +173,5 @@ def _faults(event: Seen, state: dict[str, str], about: dict[str, tuple[object, .
         wanted = 1 + sum(about[held][0] == event.facts["order_no"] for held in counted)
         if event.facts["nth"] != wanted:
             yield f"{event} 是第 {event.facts['nth']} 次督办，应为第 {wanted} 次"
-    elif before is None or (before in ("SupervisionClosed", "SupervisionVoided") and event.kind != "SupervisionVoided"):
+    elif before is None or (before in ENDED and event.kind != "SupervisionVoided"):
         yield f"{event} 之前督办单 {number} 并不有效"
