@@ -152,6 +152,31 @@ def audit(
 
 
 @app.command()
+def parked(
+    data: Data = Path(".bancheng/data"), service: Annotated[str | None, typer.Option("--service", help="、".join(SERVICES))] = None,
+) -> None:
+    """列出搁置的工单（原因、自何时、几条消息在等）和死信；运行中或已停止的系统都可以。"""
+    from deploy.local.replaying import list_parked
+
+    _run(list_parked(data, service, typer.echo))
+
+
+@app.command()
+def replay(
+    service: Annotated[str, typer.Argument(help="、".join(SERVICES))],
+    case_no: Annotated[str | None, typer.Option("--case", help="只这一件")] = None,
+    fault: Annotated[str | None, typer.Option("--fault", help="只原因里有这些字的")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="放回死信，而不是重试搁置的工单")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说会做什么")] = False, data: Data = Path(".bancheng/data"),
+) -> None:
+    """让搁置的工单按序重试，或把死信放回原主题（同一事件号，重复的不会再生效）。"""
+    from deploy.local.replaying import Wanted
+    from deploy.local.replaying import replay as bring_back
+
+    _run(bring_back(data, Wanted(service, case_no, fault, dead, dry_run), typer.echo))
+
+
+@app.command()
 def soak(
     minutes: Annotated[float, typer.Option(help="最多几分钟")] = 10.0, submissions: Annotated[int, typer.Option(help="最多几件提交")] = 10_000,
     faults: Annotated[str, typer.Option(help="故障，逗号隔开；kills 为随机 kill -9，all 为全部")] = "kills",

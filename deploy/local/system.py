@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from time import monotonic
 
@@ -21,9 +22,12 @@ from shared.messaging.admin import ensure_topics
 from shared.messaging.courier import OutboxCourier
 from shared.messaging.crashing import committed, cut_off
 from shared.messaging.kafka import SESSION_MS, Broker, Ownership, assert_safe, make_broker, subscribe
+from shared.messaging.lag import Lag
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import KafkaPublisher
 from shared.messaging.runner import CaseRunner
+from shared.messaging.shards import shard_of
+from shared.messaging.watchdog import LOOK_S, Watchdog
 from shared.privacy.sealing import Sealer
 from shared.scheduling import Job, Ticker
 from shared.storage.mongo import Client, MongoStore, connect
@@ -33,6 +37,8 @@ ASSIGNED_WITHIN_S = 60.0
 QUIET_WITHIN_S = 120.0
 LOOK_AGAIN_S = 0.004
 SWEEP_OUTBOX_S = 2.0
+RETRY_PARKED_S = 2.0
+MOST_RETRIED = 100
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,7 @@ class Running:
     runner: CaseRunner
     shards: Shards
     ownership: Ownership | None = None
+    watchdog: Watchdog | None = None
 
 
 class System:
@@ -96,6 +103,7 @@ class System:
         self.publisher = KafkaPublisher(self._outside, self.progress, places.prefix)
         self.running: dict[str, Running] = {}
         self._ticker: Ticker | None = None
+        self._lag = Lag(places.kafka)
 
     async def prepare(self) -> None:
         """Makes topics and indexes that are missing, and puts the services together."""
@@ -156,6 +164,8 @@ class System:
             running.broker, running.runner, topics, f"{self.places.prefix}{name}", running.shards.hold,
             session_ms=self.places.session_ms,
         )
+        group = f"{self.places.prefix}{name}"
+        running.watchdog = Watchdog(running.broker, running.ownership, running.runner, group, topics, self._lag)
         self.progress.consumer(name, topics)
         assert_safe(running.broker, 1)
         await running.broker.connect()
@@ -191,12 +201,15 @@ class System:
     def jobs(self) -> list[Job]:
         """Every service's jobs and the sweep of every outbox."""
         jobs = [job for running in self.running.values() for job in running.service.jobs]
-        return jobs + [Job(f"{name}_outbox", SWEEP_OUTBOX_S, running.courier.sweep) for name, running in self.running.items()]
+        jobs += [Job(f"{name}_outbox", SWEEP_OUTBOX_S, running.courier.sweep) for name, running in self.running.items()]
+        jobs += [Job(f"{name}_watchdog", LOOK_S, running.watchdog.look) for name, running in self.running.items() if running.watchdog]
+        return jobs + [Job(f"{name}_parked", RETRY_PARKED_S, partial(_retry_asked, running)) for name, running in self.running.items()]
 
     async def stop(self) -> None:
         """Ends the jobs, lets the batches in hand finish, then leaves the broker and the store."""
         if self._ticker:
             await self._ticker.stop()
+        await self._lag.close()
         for running in self.running.values():
             await running.courier.finish()
         async with asyncio.timeout(60):
@@ -247,9 +260,15 @@ class System:
             said[name] = await self._readiness(running)
         return said
 
+    def lost(self) -> list[str]:
+        """Services whose consumer no fresh connection could wake: only a new process will, so this one is no longer alive."""
+        return [name for name, running in self.running.items() if running.watchdog is not None and running.watchdog.given_up]
+
     async def _readiness(self, running: Running) -> str:
         if running.runner.halted:
-            return "halted: too many records in a row could not be read"
+            return "halted: too many records in a row could not be read; look at ./bancheng parked, mend their source, restart"
+        if running.watchdog is not None and running.watchdog.idle_s:
+            return f"idle for {running.watchdog.idle_s:.0f} s while {running.watchdog.waiting} records wait"
         if running.ownership is None or not running.ownership.assigned.is_set():
             return "waiting for its partitions"
         try:
@@ -257,3 +276,11 @@ class System:
         except TryAgain as fault:
             return str(fault)
         return "ready"
+
+
+async def _retry_asked(running: Running) -> int:
+    """Tries what an operator asked for (`./bancheng replay`), where this process owns the case; how many it tried."""
+    held = running.shards.held
+    asked = [found for found in await running.store.asked_again(MOST_RETRIED) if held is None or shard_of(found["_id"]) in held]
+    await running.runner.retry(asked)
+    return len(asked)

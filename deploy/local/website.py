@@ -59,10 +59,11 @@ def make_site(system: System, keys: Keys, *, sample: bool = False) -> FastAPI:
 
 
 def _add_health(app: FastAPI, system: System) -> None:
-    @app.get("/health/live", tags=["site"])
-    async def live() -> dict[str, str]:
-        """Alive: this process answers."""
-        return {"status": "alive"}
+    @app.get("/health/live", tags=["site"], responses={503: {"description": "only a new process will help"}})
+    async def live() -> Response:
+        """Alive: this process answers, and no service of it is beyond what a fresh connection can mend."""
+        lost = system.lost()
+        return JSONResponse({"status": "stuck", "services": lost}, 503) if lost else JSONResponse({"status": "alive"})
 
     @app.get("/health/ready", tags=["site"], responses={503: {"description": "not ready"}})
     async def ready() -> Response:

@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 
 from shared.clock import Clock
+from shared.contracts.topics import reply_unit
 from shared.errors import Early, TryAgain, Unprocessable
 from shared.messaging.inbox import Inbox
 from shared.messaging.progress import Progress
@@ -29,6 +30,7 @@ WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 HANDLER_WAITS_S = (0.02, 0.1, 0.5)
 MOST_DEAD_IN_A_ROW = 50
 MOST_RESUMED = 10_000
+BURIED_AT_ONCE = 20  # a letter may have 850 kB
 
 
 class Fate(Enum):
@@ -56,8 +58,10 @@ class CaseRunner:
         self._progress = progress
         self._prefix = prefix
         self._dead_in_a_row = 0
+        self._dead_before = 0  # as it stood when the last batch was finished: a batch tried again is not counted again
         self._buried: set[tuple[str, int, int]] = set()
         self.counts: dict[str, int] = defaultdict(int)
+        self.batches = 0
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -69,17 +73,19 @@ class CaseRunner:
     @property
     def halted(self) -> bool:
         """Whether it stopped because too many records in a row could not be read."""
-        return self._dead_in_a_row > MOST_DEAD_IN_A_ROW
+        return self._dead_before > MOST_DEAD_IN_A_ROW
 
     async def run(self, records: Sequence[Record]) -> None:
         """Deals with every record; returns when all effects are stored and confirmed, raises TryAgain otherwise."""
         point("consumed")
+        self.batches += 1
         self.idle.clear()
         try:
             await self._run(records)
         finally:
             self.idle.set()
         self._buried.clear()
+        self._dead_before = self._dead_in_a_row
         for record in records:
             self._progress.consumed(self.service, record.topic, record.partition, record.offset)
 
@@ -96,6 +102,7 @@ class CaseRunner:
     async def _attempt(self, records: Sequence[Record]) -> None:
         if self.halted:
             raise Halted(f"{self.service} stopped: {MOST_DEAD_IN_A_ROW} records in a row could not be read")
+        self._dead_in_a_row = self._dead_before
         cases: dict[str, list[Item]] = defaultdict(list)
         for item in await self._decoded(records):
             cases[item.case_no].append(item)
@@ -109,19 +116,31 @@ class CaseRunner:
 
     async def _decoded(self, records: Sequence[Record]) -> list[Item]:
         items: list[Item] = []
+        unreadable: list[tuple[Record, str]] = []
         for record in records:
             try:
                 items.append(decode(record, self._prefix))
+                self._dead_in_a_row = 0
             except Unprocessable as fault:
-                await self._bury(record, str(fault))
+                unreadable.append((record, str(fault)))
+                self._dead_in_a_row += self._is_ours(record)
+        await self._bury(unreadable)
         return items
+
+    def _is_ours(self, record: Record) -> bool:
+        # What departments write on their own topics may be as bad as it likes: it must not stop everybody else's cases.
+        return reply_unit(record.topic.removeprefix(self._prefix)) is None
 
     async def resume(self) -> int:
         """Tries parked cases again, as after a mended version was started; how many are free now."""
         parked = await self._parking.waiting(MOST_RESUMED)
+        await self.retry(parked)
+        return len(parked) - len(await self._parking.waiting(MOST_RESUMED))
+
+    async def retry(self, parked: Sequence[Document]) -> None:
+        """Tries these parked cases again, each in its order; what still fails stays parked."""
         for document in parked:
             await self._run_case(document["_id"], [], {**document, "failed": False})
-        return len(parked) - len(await self._parking.waiting(MOST_RESUMED))
 
     async def parked(self) -> list[str]:
         """What is parked now, each as 'case: reason', oldest first."""
@@ -175,7 +194,8 @@ class CaseRunner:
             except Early as fault:
                 return Fate.EARLY, str(fault)
             except Unprocessable as fault:
-                await self._bury(item.record, str(fault))
+                self._dead_in_a_row += self._is_ours(item.record)
+                await self._bury([(item.record, str(fault))])
                 return Fate.DONE, ""
             except TryAgain:
                 raise
@@ -192,19 +212,23 @@ class CaseRunner:
         elif item.event is not None:
             await self._inbox.handle(item.event)
 
-    async def _bury(self, record: Record, reason: str) -> None:
-        place = record.topic, record.partition, record.offset
-        if place in self._buried:
-            return  # the same batch again: it stands in the dead letters already
-        headers, body = dead_letter(record, reason, self.service, self._clock.now())
-        topic = f"dead.{self.service}"
-        key = f"{record.topic}/{record.partition}"
-        await self._publisher.publish([Outgoing(topic, key, headers, body)])
-        self._buried.add(place)
-        self._dead_in_a_row += 1
-        self.counts["dead"] += 1
-        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        log.error("dead_letter", service=self.service, reason=reason, **where)
+    async def _bury(self, unreadable: Sequence[tuple[Record, str]]) -> None:
+        # Those of the same batch tried again stand in the dead letters already.
+        new = [(record, reason) for record, reason in unreadable if _place(record) not in self._buried]
+        for start in range(0, len(new), BURIED_AT_ONCE):
+            await self._set_aside(new[start : start + BURIED_AT_ONCE])
+
+    async def _set_aside(self, unreadable: Sequence[tuple[Record, str]]) -> None:
+        topic, now = f"dead.{self.service}", self._clock.now()
+        await self._publisher.publish([
+            Outgoing(topic, f"{record.topic}/{record.partition}", *dead_letter(record, reason, self.service, now))
+            for record, reason in unreadable
+        ])
+        self.counts["dead"] += len(unreadable)
+        for record, reason in unreadable:
+            self._buried.add(_place(record))
+            where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+            log.error("dead_letter", service=self.service, reason=reason, **where)
 
     async def _park(self, case_no: str, items: list[Item], reason: str, *, failed: bool, before: Document | None) -> None:
         document: dict[str, Any] = {
@@ -215,6 +239,10 @@ class CaseRunner:
         self.counts["parked"] += 1
         say = log.error if failed else log.warning
         say("case_parked", service=self.service, case_no=case_no, reason=reason, records=len(items))
+
+
+def _place(record: Record) -> tuple[str, int, int]:
+    return record.topic, record.partition, record.offset
 
 
 def _in_stream_order(queue: list[Item]) -> list[Item]:

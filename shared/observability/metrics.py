@@ -35,6 +35,8 @@ class Metric(StrEnum):
     NOTICES = "bancheng_notices_total"  # messages by channel and what became of them
     PARKED = "bancheng_parked_cases"  # cases held back in order until a person looks
     OUTBOX_PENDING = "bancheng_outbox_pending"  # events stored and not yet published
+    RECONNECTED = "bancheng_reconnected_total"  # consumers found alive and idle while records waited, and restarted
+    REJECTED = "bancheng_rejected_total"  # requests answered 503 at once because too much was under way
     LAG = "bancheng_lag_records"  # records of a partition not yet finished with
     SWEEP_SECONDS = "bancheng_sweep_seconds"  # how long one run of a job took
     SWEPT = "bancheng_swept_total"  # what jobs found and did
@@ -58,6 +60,8 @@ _SHAPES = {
     Metric.NOTICES: _Shape(Counter, ("channel", "status"), "messages by outcome"),
     Metric.PARKED: _Shape(Gauge, ("service",), "cases held back in order"),
     Metric.OUTBOX_PENDING: _Shape(Gauge, ("service",), "events stored and not yet published"),
+    Metric.RECONNECTED: _Shape(Counter, ("service",), "stuck consumers restarted"),
+    Metric.REJECTED: _Shape(Counter, ("why",), "requests turned away at once"),
     Metric.LAG: _Shape(Gauge, ("service", "topic", "partition"), "records not yet finished with"),
     Metric.SWEEP_SECONDS: _Shape(Histogram, ("job",), "seconds one run of a job took"),
     Metric.SWEPT: _Shape(Counter, ("job",), "what jobs found and did"),
