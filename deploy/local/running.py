@@ -90,13 +90,13 @@ async def _serve(
 ) -> None:
     await system.prepare()
     site = make_site(system, keys, sample=scenario is not None)
-    await system.start(ticking=scenario is None)
     server = uvicorn.Server(uvicorn.Config(site, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # we stop it ourselves
     serving = asyncio.create_task(server.serve())
     beside = [asyncio.create_task(watch.keep_looking())]
     try:
         await _listening(server, serving)
+        await system.start(ticking=scenario is None)  # a service that waits for its partitions already takes what people bring
         door = site.state.signin
         say(f"就绪，用时 {monotonic() - begun:.1f} 秒：http://127.0.0.1:{port}/")
         say(f"一次性登录（30 分钟内有效，窗口研判人员）：http://127.0.0.1:{port}{door.mint_once('s001-tr1')}")

@@ -1,7 +1,8 @@
 """The way out to people, and its sandbox twin: it refuses what the real ones refuse and keeps what it took.
 
 Magic numbers: who has a phone ending 0000 takes no text message (空号) and has not subscribed by WeChat; one
-ending 9999 gets no answer from the text-message gateway. Every other well-formed address is accepted.
+ending 9999 gets no answer from the text-message gateway, one ending 9998 its error 500, and with one ending 9997 the line
+drops after the message was taken. Every other well-formed address is accepted.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from shared.storage.documents import Document, Layout, Query, Write
 OUTBOX = "sandbox_outbox"
 LAYOUT = Layout(indexed=("counted",))
 LONGEST_PARAMETER = 35  # 阿里云 domestic SMS: a template's value holds 1 to 35 characters
-UNREACHABLE, SILENT = "0000", "9999"
+UNREACHABLE, SILENT, ERRING, DROPPING = "0000", "9999", "9998", "9997"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-\d{7,8}(-\d{1,6})?|[48]00-\d{3}-\d{4}")
 
@@ -72,6 +73,8 @@ class SandboxGateway:
         if refusal is not None:
             return refusal
         await self._writes.ask(self._kept(message))  # not done: somebody else sent the very same one just now
+        if message.channel is NoticeChannel.SMS and message.address.endswith(DROPPING):
+            raise TryAgain("the line dropped before the text-message gateway answered")
         return taken
 
     def _refusal(self, message: OutgoingMessage) -> Refused | None:
@@ -106,6 +109,8 @@ class SandboxGateway:
         )
         if message.address.endswith(SILENT):
             raise TryAgain("the text-message gateway did not answer")
+        if message.address.endswith(ERRING):
+            raise TryAgain("the text-message gateway answered 500")
         return next((Refused(code, reason) for wrong, code, reason in faults if wrong), None)
 
     def _no_wechat(self, message: OutgoingMessage) -> Refused | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from deploy.local.audit import add, export, verdict
 from deploy.local.soak.town import Town
+from services.notifier.gateways import gateway_number
 from shared.clock import SystemClock
 from shared.district.model import District
 
@@ -76,14 +79,16 @@ async def judge(town: Town, district: District, acks: Path, folder: Path, within
 
 
 def gateway_breaches(folder: Path) -> dict[str, list[str]]:
-    """The gateway's own log against the dispatch logs: nothing under an id nobody knows, nothing said to be sent that is not there."""
-    taken, known = set[str](), dict[str, str]()
+    """The gateway's own log against the dispatch logs: no message taken twice or unasked, none said to be sent that is not there."""
+    taken, known = Counter[str](), dict[str, str]()
     for document in _documents(folder):
         if document["collection"] == GATEWAY:
-            taken.add(document["case_no"])
+            taken[document["state"]["gateway_id"]] += 1
         else:
-            known |= {notice["notice_id"]: notice["status"] for notice in (document.get("state") or {}).get("notices", ())}
-    twice = [f"网关收下了 {one}，发送记录里没有这条通知" for one in sorted(taken - known.keys())]
+            notices = (document.get("state") or {}).get("notices", ())
+            known |= {gateway_number(UUID(notice["notice_id"])): notice["status"] for notice in notices}
+    twice = [f"网关把 {one} 收下了 {count} 次" for one, count in sorted(taken.items()) if count > 1]
+    twice += [f"网关收下了 {one}，发送记录里没有这条通知" for one in sorted(taken.keys() - known.keys())]
     lost = [f"通知 {one} 记为已发送，网关没有收到" for one, status in known.items() if status in TAKEN and one not in taken]
     return {"gateway.once": twice, "gateway.lost": lost}
 

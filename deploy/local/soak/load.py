@@ -36,8 +36,8 @@ class Work:
     """How many matters, how many of them go all the way, how many are under way at once, and the seed of it all."""
 
     submissions: int
-    whole: float = 0.25
-    at_once: int = 16
+    whole: float = 0.1
+    at_once: int = 40
     seed: int = 1
 
 

@@ -51,13 +51,17 @@ class Nemesis:
         struck.ended = monotonic()
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Strikes until told to stop; every fault of the list has been tried before any is drawn again."""
+        """Strikes until told to stop, also while the last fault lasts; every fault has been tried before any is drawn again."""
         random = Random(self.seed)  # noqa: S311 - as above
         first = random.sample(self.names, len(self.names))
         weights = [FAULTS[name].weight for name in self.names]
+        lasting: dict[str, asyncio.Task[None]] = {}
         while not stopping.is_set():
             await asyncio.sleep(random.uniform(*self.pause))
-            await self.once(first.pop() if first else random.choices(self.names, weights)[0])
+            name = first.pop() if first else random.choices(self.names, weights)[0]
+            if name not in lasting or lasting[name].done():
+                lasting[name] = asyncio.create_task(self.once(name))
+        await asyncio.gather(*lasting.values())
 
     def costs(self) -> list[dict[str, object]]:
         """Per fault how often it was tried, the most cases in flight, and the longest time without a confirmation."""

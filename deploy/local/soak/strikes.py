@@ -129,11 +129,11 @@ async def crash_points(town: Town, random: Random) -> None:
 
 
 FAULTS = {
-    "kill": Fault("kill -9 of any service", kill_service, 6),
+    "kill": Fault("kill -9 of any service", kill_service, 8),
     **{f"kill-{name}": Fault(f"kill -9 of {name}", kill_of(name)) for name in SERVICES},
-    "broker": Fault("kill -9 and restart of a broker", kill_broker, 2),
+    "broker": Fault("kill -9 and restart of a broker", kill_broker),
     "brokers": Fault("one of the brokers killed, then another after it returned", kill_brokers_in_turn),
-    "store": Fault("kill -9 and restart of the store", kill_store, 2),
+    "store": Fault("kill -9 and restart of the store", kill_store),
     "full": Fault("store full, then room and a restart", fill_store),
     **{
         f"{part}-{mode.value}": Fault(f"{part} link of a service {words}", links_to(part, mode))

@@ -33,7 +33,7 @@ TOGETHER = "all"
 class Plan:
     """How a town is made: brokers, how long a dead process keeps its partitions, whose code, as one process or five.
 
-    `given` are a broker and a store that run already; then there are no links.
+    `given` are a broker and a store that run already; then there are no links. `crash_at` ends every process's first lives.
     """
 
     data: Path
@@ -43,6 +43,7 @@ class Plan:
     together: bool = False
     given: tuple[str, str] | None = None
     prefix: str = ""
+    crash_at: tuple[str, ...] = ()
 
 
 @dataclass
@@ -99,7 +100,7 @@ class Town:
 
     def add(self, name: str, service: str) -> Server:
         """One more process of a service."""
-        server = self.servers[name] = Server(name, service, Program(name, self.data))
+        server = self.servers[name] = Server(name, service, Program(name, self.data), crash_at=deque(self.plan.crash_at))
         server.keeper = asyncio.create_task(self._keep(server))
         return server
 
