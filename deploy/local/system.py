@@ -13,6 +13,7 @@ from time import monotonic
 import structlog
 
 from deploy.local.keys import CLUE_HOLDER
+from deploy.local.tending import COUNT_BACKLOG_S, RETRY_PARKED_S, Backlog, retry_asked
 from shared.assembly import Ground, Scheme, Service, Shards
 from shared.clock import Clock
 from shared.contracts.topics import SERVICES, all_topics, replies_topic
@@ -26,7 +27,6 @@ from shared.messaging.lag import Lag
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import KafkaPublisher
 from shared.messaging.runner import CaseRunner
-from shared.messaging.shards import shard_of
 from shared.messaging.watchdog import LOOK_S, Watchdog
 from shared.privacy.sealing import Sealer
 from shared.scheduling import Job, Ticker
@@ -37,8 +37,6 @@ ASSIGNED_WITHIN_S = 60.0
 QUIET_WITHIN_S = 120.0
 LOOK_AGAIN_S = 0.004
 SWEEP_OUTBOX_S = 2.0
-RETRY_PARKED_S = 2.0
-MOST_RETRIED = 100
 
 
 @dataclass(frozen=True)
@@ -104,6 +102,7 @@ class System:
         self.running: dict[str, Running] = {}
         self._ticker: Ticker | None = None
         self._lag = Lag(places.kafka)
+        self.backlog = Backlog()
 
     async def prepare(self) -> None:
         """Makes topics and indexes that are missing, and puts the services together."""
@@ -203,7 +202,11 @@ class System:
         jobs = [job for running in self.running.values() for job in running.service.jobs]
         jobs += [Job(f"{name}_outbox", SWEEP_OUTBOX_S, running.courier.sweep) for name, running in self.running.items()]
         jobs += [Job(f"{name}_watchdog", LOOK_S, running.watchdog.look) for name, running in self.running.items() if running.watchdog]
-        return jobs + [Job(f"{name}_parked", RETRY_PARKED_S, partial(_retry_asked, running)) for name, running in self.running.items()]
+        for name, running in self.running.items():
+            again = partial(retry_asked, running.store, running.runner, running.shards)
+            jobs.append(Job(f"{name}_parked", RETRY_PARKED_S, again))
+            jobs.append(Job(f"{name}_backlog", COUNT_BACKLOG_S, partial(self.backlog.count, name, running.store)))
+        return jobs
 
     async def stop(self) -> None:
         """Ends the jobs, lets the batches in hand finish, then leaves the broker and the store."""
@@ -276,11 +279,3 @@ class System:
         except TryAgain as fault:
             return str(fault)
         return "ready"
-
-
-async def _retry_asked(running: Running) -> int:
-    """Tries what an operator asked for (`./bancheng replay`), where this process owns the case; how many it tried."""
-    held = running.shards.held
-    asked = [found for found in await running.store.asked_again(MOST_RETRIED) if held is None or shard_of(found["_id"]) in held]
-    await running.runner.retry(asked)
-    return len(asked)

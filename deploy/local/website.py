@@ -15,6 +15,7 @@ from shared.clock import SystemClock
 from shared.district.model import StaffMember
 from shared.observability.metrics import CONTENT_TYPE, render
 from shared.web.frame import make_web
+from shared.web.limits import Admission
 from shared.web.pages import page
 from shared.web.signin import SignIn, Staff, current
 
@@ -44,7 +45,7 @@ def _staff(person: StaffMember) -> Staff:
 def make_site(system: System, keys: Keys, *, sample: bool = False) -> FastAPI:
     """The site of a prepared system. Sessions follow the machine's own clock even where the cases' clock is moved."""
     door = SignIn(Directory(system.scheme), SystemClock(), access_code=keys.access_code, session_key=keys.session_key)
-    app = make_web("办不成事反映窗口", clock=system.clock, signin=door)
+    app = make_web("办不成事反映窗口", clock=system.clock, signin=door, admission=Admission(full=lambda: system.backlog.full))
     app.state.sample = sample
     app.state.pages.add("front", FRONT)
     for name, running in system.running.items():

@@ -27,6 +27,7 @@ from shared.storage.documents import Documents
 log = structlog.get_logger()
 REMEMBERED = 50_000
 SWEPT_AT_ONCE = 200
+MOST_UNDER_WAY = 2_000  # each holds its outbox in memory while the broker is away
 
 
 class _Turn:
@@ -91,8 +92,9 @@ class OutboxCourier:
             self._confirmed.popitem(last=False)
 
     def deliver_soon(self, documents: Documents, case_no: str, outbox: Sequence[Mapping[str, Any]]) -> None:
-        """Delivers in the background; what fails is left to the sweep."""
-        self._start(self.deliver(documents, case_no, outbox))
+        """Delivers in the background; what fails, and what comes while too much is under way, is left to the sweep."""
+        if len(self._tasks) < MOST_UNDER_WAY:
+            self._start(self.deliver(documents, case_no, outbox))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         self._progress.begin()

@@ -205,6 +205,17 @@ class MongoStore:
         async with answering():
             return [document async for document in self._database["parked"].find({"again": True}).limit(limit)]
 
+    async def unsent(self, most: int) -> int:
+        """How many documents have events in their outbox, counted up to `most`."""
+        waits = {"outbox.seq": {"$gte": 1}}
+        async with answering():
+            return sum([await self._database[name].count_documents(waits, limit=most) for name in self._documents])
+
+    async def parked_count(self) -> int:
+        """How many cases are parked."""
+        async with answering():
+            return await self._database["parked"].count_documents({})
+
     async def next_number(self, counter: str) -> int:
         """The next number of a counter, from 1; an interrupted caller leaves a hole, never a double."""
         counters = self._database["counters"]

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from shared.clock import Clock
 from shared.observability.metrics import Metric, observe
-from shared.web.limits import Gate, Measured
+from shared.web.limits import Admission, Gate, Measured
 from shared.web.listing import add_listing
 from shared.web.pages import HOME, Pages, page, problem_page, set_cookie
 from shared.web.problems import Problem, add_problems
@@ -18,11 +18,13 @@ from shared.web.signin import COOKIE, SignIn, check_form, client_of, current, lo
 
 
 def make_web(
-    title: str, *, clock: Clock, signin: SignIn, version: str = "0.1.0", measured: Measured | None = None
+    title: str, *, clock: Clock, signin: SignIn, version: str = "0.1.0", measured: Measured | None = None,
+    admission: Admission | None = None,
 ) -> FastAPI:
     """An empty site with problems, sign-in, static files, limits and a list of endpoints, all its own.
 
     `measured` is told method, route pattern, status and seconds of every request; by default the metrics are.
+    `admission` decides how many requests may be under way.
     """
     app = FastAPI(
         title=title, version=version, docs_url=None, redoc_url=None, openapi_url="/api/openapi.json"
@@ -33,7 +35,7 @@ def make_web(
     _add_signin(app, signin)
     _add_once_and_signout(app, signin)
     add_listing(app)
-    app.add_middleware(Gate, measured=measured or _measure)
+    app.add_middleware(Gate, measured=measured or _measure, admission=admission or Admission())
     return app
 
 

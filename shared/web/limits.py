@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from time import perf_counter
 
 from starlette.exceptions import HTTPException
@@ -10,11 +11,20 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.observability.logs import bound
+from shared.observability.metrics import Metric, count
 from shared.observability.traceparent import child_of
-from shared.web.problems import of_any, respond
+from shared.web.problems import RETRY_AFTER_S, Problem, of_any, respond
 
 MOST_BYTES = 1_000_000
 FAULTS = 400
+MOST_WRITES = 128
+MOST_READS = 256
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ALWAYS = ("/health/", "/metrics", "/static/")
+WORDS = {
+    "busy": "同时办理的请求过多，这一次没有受理，什么都没有改动；请按 Retry-After 稍后原样重发。",
+    "backlog": "消息系统尚未恢复，待发的事项过多，暂不受理新的提交，什么都没有改动；请按 Retry-After 稍后原样重发。",
+}
 POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -39,12 +49,47 @@ class TooLarge(HTTPException):
         super().__init__(413)
 
 
+class Admission:
+    """How many requests are under way; what comes beyond is turned away at once, before its body is read.
+
+    A refusal within milliseconds that says when to come again keeps every promise made to those inside; a queue would
+    keep none. `full` tells whether writes wait for the broker already; health, metrics and static files always pass.
+    """
+
+    def __init__(self, *, writes: int = MOST_WRITES, reads: int = MOST_READS, full: Callable[[], bool] = lambda: False) -> None:
+        self._most = {True: writes, False: reads}
+        self._under_way = {True: 0, False: 0}
+        self._full = full
+
+    @contextmanager
+    def entering(self, scope: Scope) -> Iterator[None]:
+        """Inside it the request is counted; raises Problem 503 with Retry-After when there is no room."""
+        if scope["path"].startswith(ALWAYS):
+            yield
+            return
+        writes = scope["method"] not in SAFE
+        if why := self._why_not(writes=writes):
+            count(Metric.REJECTED, why=why)
+            raise Problem(503, WORDS[why], "/problems/busy", headers={"Retry-After": RETRY_AFTER_S})
+        self._under_way[writes] += 1
+        try:
+            yield
+        finally:
+            self._under_way[writes] -= 1
+
+    def _why_not(self, *, writes: bool) -> str:
+        if self._under_way[writes] >= self._most[writes]:
+            return "busy"
+        return "backlog" if writes and self._full() else ""
+
+
 class Gate:
     """The outermost layer: no answer leaves without headers, no fault without a problem document."""
 
-    def __init__(self, app: ASGIApp, measured: Measured) -> None:
+    def __init__(self, app: ASGIApp, measured: Measured, admission: Admission) -> None:
         self._app = app
         self._measured = measured
+        self._admission = admission
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes one request through."""
@@ -71,7 +116,8 @@ class Gate:
         try:
             if _announced(dict(scope["headers"])) > MOST_BYTES:
                 raise TooLarge
-            await self._app(scope, _bounded(receive), send)
+            with self._admission.entering(scope):
+                await self._app(scope, _bounded(receive), send)
         except Exception as fault:
             if "status" in sent:
                 raise  # half an answer is out: only the server can break it off

@@ -53,6 +53,7 @@ KINDS = {
     "/problems/not-found": "没有这个地址，或没有这件事项，或您无权看到它。",
     "/problems/method": "这个地址不支持所用的方法，Allow 列出支持的方法。",
     "/problems/unavailable": "存储或消息系统暂时没有应答，操作没有生效；Retry-After 秒后可原样重发。",
+    "/problems/busy": "请求过多，或待发的消息过多，这一次没有受理、没有改动；Retry-After 秒后可原样重发。",
     "/problems/unforeseen": "系统出错，已按编号记录，请把编号告诉管理员。",
     "/problems/http": "请求未完成。",
 }
