@@ -7,7 +7,8 @@ from datetime import datetime
 from services.sla.domain.due import due_of
 from services.sla.domain.setting import Happened, move
 from services.sla.domain.state import CaseClocks, Countdown
-from services.sla.domain.supervision import drafts_dropped
+from services.sla.domain.steps import counted_again
+from services.sla.domain.supervision import drafts_dropped, signed_later
 from shared.contracts.sla_events import RecalculationHeld
 from shared.contracts.terms import DeadlineKind
 from shared.decision import Decision, unchanged
@@ -19,7 +20,7 @@ def recalculate(state: CaseClocks | None, now: datetime, district: District) -> 
     version = district.calendar.version
     if state is None or state.calendar_version == version:
         return unchanged(state)
-    case, events = state.model_copy(update={"calendar_version": version}), []
+    case, events = signed_later(state.model_copy(update={"calendar_version": version}), district), []
     for countdown in state.running:
         case, said = _recounted(case, countdown, district, now)
         events += said
@@ -33,12 +34,13 @@ def _recounted(case: CaseClocks, old: Countdown, district: District, now: dateti
     if deadline.due_at > old.due_at or (old.provisional and not deadline.provisional):
         return later(case, old, district, now)
     same = {"calendar_version": deadline.calendar_version, "provisional": deadline.provisional, "held_due_at": None}
-    return case.replacing(old, old.model_copy(update=same)), []
+    return case.replacing(old, old.model_copy(update={**same, "steps": counted_again(case, old, district)})), []
 
 
 def _held(case: CaseClocks, old: Countdown, earlier: datetime, district: District, now: datetime) -> Happened:
     version = district.calendar.version
-    new = old.model_copy(update={"held_due_at": earlier, "calendar_version": version})
+    steps = counted_again(case, old, district)
+    new = old.model_copy(update={"held_due_at": earlier, "calendar_version": version, "steps": steps})
     said = RecalculationHeld(
         case_no=case.case_no, occurred_at=now, kind=old.kind, order_no=old.order_no, unit=old.unit, due_at=old.due_at,
         earlier_due_at=earlier, calendar_version=version,

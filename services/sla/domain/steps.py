@@ -41,6 +41,18 @@ def still_to_come(case: CaseClocks, countdown: Countdown, district: District, no
     return in_order(*coming)
 
 
+def counted_again(case: CaseClocks, countdown: Countdown, district: District) -> tuple[Step, ...]:
+    """What is left of a countdown whose end stays under another calendar: each step at its new moment, none earlier than it was."""
+    moments: dict[Rung, list[datetime]] = {}
+    for step in steps_of(case, countdown, district):
+        moments.setdefault(step.rung, []).append(step.at)
+    coming = list[Step]()
+    for step in reversed(countdown.steps):
+        counted = moments.get(step.rung)
+        coming.append(step.model_copy(update={"at": max(step.at, counted.pop())}) if counted else step)
+    return in_order(*coming)
+
+
 def in_order(*steps: Step) -> tuple[Step, ...]:
     """The earliest first."""
     return tuple(sorted(steps, key=lambda step: step.at))

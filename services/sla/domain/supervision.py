@@ -43,6 +43,16 @@ def _signs_itself(district: District, at: datetime) -> datetime:
     return at
 
 
+def signed_later(case: CaseClocks, district: District) -> CaseClocks:
+    """Drafts sign themselves on a working day of the calendar in force, never earlier than they would have (domain: 时限规则)."""
+    def later(held: Supervision) -> Supervision:
+        if held.issues_itself_at is None:
+            return held
+        return held.model_copy(update={"issues_itself_at": max(held.issues_itself_at, _signs_itself(district, held.drafted_at))})
+
+    return case.model_copy(update={"supervisions": tuple(later(held) for held in case.supervisions)})
+
+
 def issued(case: CaseClocks, number: str, district: District, *, at: datetime, issuer: str | None = None) -> Happened:
     """Signed by `issuer`, None when it signed itself: it counts as 督办次数 from now on, and a statement is due."""
     order = the(case, number)

@@ -16,11 +16,13 @@ from shared.contracts.router_events import CaseExtended
 from shared.contracts.sla_events import (
     DeadlineMissed,
     DeadlineSet,
+    InterviewProposed,
     RecalculationHeld,
     SupervisionDrafted,
+    SupervisionIssued,
     SupervisionVoided,
 )
-from shared.contracts.terms import DeadlineKind, Grade
+from shared.contracts.terms import DeadlineKind, Grade, SupervisionLevel
 from shared.district.model import District
 from shared.errors import RuleBroken
 from shared.testing.driver import DISTRICT, ServiceDriver, at
@@ -153,6 +155,23 @@ async def test_an_order_that_is_in_time_after_all_needs_no_supervision() -> None
     assert [event.reason for event in sla.published(SupervisionVoided)] == ["日历更新后未逾期"]
     await sla.wakes("2027-01-08 18:00")
     assert missed(sla, DeadlineKind.ORDER) == ["01-06 17:30", "01-08 17:30"]
+
+
+async def test_the_ladder_of_an_order_overdue_already_follows_the_notice() -> None:
+    """Due on 30 December and late: with the 4th and 5th of January closed, L2 to L4 come on working days, and all of them come."""
+    sla = ServiceDriver(app, "2026-12-25 10:00")
+    await sla.consumes(a_case_registered("2026-12-25 10:00"), a_case_triaged("2026-12-25 10:30", Grade.GENERAL))
+    await sla.consumes(an_order_issued("2026-12-25 10:30", "2026-12-30 17:30"))
+    await sla.wakes("2026-12-31 10:00")
+
+    await imports(sla, announced(NEW_YEAR, date(2027, 1, 4), date(2027, 1, 5)), "2026-12-31 11:00")
+    await sla.wakes("2027-01-31 10:00")
+
+    drafted = [(event.level, f"{event.occurred_at:%m-%d %H:%M}") for event in sla.published(SupervisionDrafted)]
+    assert drafted == [(SupervisionLevel.YELLOW, "12-31 09:05"), (SupervisionLevel.RED, "01-08 09:05")]
+    assert [f"{event.occurred_at:%m-%d %H:%M}" for event in sla.published(SupervisionIssued)] == ["01-06 09:05"]
+    proposed = [(event.overdue_days, f"{event.occurred_at:%m-%d %H:%M}") for event in sla.published(InterviewProposed)]
+    assert proposed == [(5, "01-11 09:05")]
 
 
 async def test_nothing_is_done_twice_nor_for_what_is_over() -> None:
