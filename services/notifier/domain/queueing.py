@@ -43,6 +43,10 @@ def _joined(log: Dispatches, new: Notice) -> Dispatches:
 
 
 def _waits_beside(held: Notice, new: Notice) -> bool:
-    """Another step of the same order to the same person, that would leave no sooner than this one."""
+    """Another step of the same order to the same person, that would leave no sooner than this one, after a rest.
+
+    What falls on one moment of a working day is told all the same: 视同签收 and 联系超时 come at the same close (domain: S02).
+    """
     same = held.to_id == new.to_id and held.order_no == new.order_no and held.about != new.about
-    return same and held.waits and held.weight is not None and held.not_before >= new.not_before
+    rested = held.not_before > held.queued_at or new.not_before > new.queued_at
+    return same and rested and held.waits and held.weight is not None and held.not_before >= new.not_before

@@ -97,6 +97,15 @@ async def test_what_may_leave_at_once_is_not_held_back_by_what_comes_later(stage
     assert await left(stage, "yibao-do", "2026-11-24 11:00") == ["S01", "S03"]
 
 
+async def test_two_steps_of_one_moment_in_working_hours_are_both_told(stage: Stage) -> None:
+    """满 1 日视同签收 and 联系超时 come at the same close of business: S02 is not swallowed by the 催办."""
+    await stage.registered("2026-11-23 10:05")
+    await stage.dispatched("2026-11-23 10:05")
+    await stage.driver.consumes(lapsed("2026-11-24 17:30"), urged("2026-11-24 17:30"))
+
+    assert sorted(set(await left(stage, "yibao-do", "2026-11-24 17:30"))) == ["S01", "S02", "S04"]
+
+
 @pytest.mark.parametrize(
     "event",
     [
