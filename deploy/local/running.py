@@ -30,11 +30,14 @@ from deploy.local.website import make_site
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.district.loading import load_district
 from shared.errors import TryAgain
+from shared.messaging.admin import answers as broker_answers
 from shared.messaging.kafka import SESSION_MS
 from shared.observability.logs import configure
+from shared.storage.mongo import answers as store_answers
 
 PAUSE_S = 0.35
 LISTENING = "0A"
+REACHED_WITHIN_S, REACH_AGAIN_S = 30.0, 0.5
 SAMPLE_MARK = "sample"
 
 
@@ -234,6 +237,7 @@ async def serve_these(services: Sequence[str], port: int, keys: Keys) -> int:
     secrets = Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys)
     system = System(_places_given(kafka, mongo), load_district(folder), process_clock(), secrets, only=services)
     try:
+        await _reached(kafka, mongo)
         await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))
     except TryAgain as fault:
         raise StackError(f"{'、'.join(services)} 没有启动：{fault}。请确认 Kafka 与文档库可达。") from fault
@@ -244,3 +248,17 @@ def _places_given(kafka: str, mongo: str) -> Places:
     given = os.environ
     session_ms = int(1000 * float(given.get("BANCHENG_SESSION_S", SESSION_MS / 1000)))
     return Places(kafka, mongo, given.get("BANCHENG_PREFIX", ""), int(given.get("BANCHENG_REPLICATION", "1")), session_ms)
+
+
+async def _reached(kafka: str, mongo: str) -> None:
+    """Waits for a broker and a store that are just being restarted: starting anew meanwhile would only take their processor."""
+    until = monotonic() + REACHED_WITHIN_S
+    while True:
+        try:
+            await broker_answers(kafka)
+            await store_answers(mongo)
+            return
+        except TryAgain:
+            if monotonic() > until:
+                raise
+        await asyncio.sleep(REACH_AGAIN_S)

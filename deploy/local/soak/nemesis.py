@@ -12,7 +12,7 @@ from deploy.local.soak.reaching import Tally
 from deploy.local.soak.strikes import FAULTS
 from deploy.local.soak.town import Town
 
-PAUSE_S = (1.0, 5.0)
+PAUSE_S = (2.0, 8.0)
 AFTER_S = 15.0
 
 
