@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from threading import Thread
@@ -11,11 +12,15 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.stack import Stack
+from shared.storage.mongo import connect
 
 T = TypeVar("T")
 STACK_WITHIN_S = 180.0
+PLACES = pytest.StashKey[tuple[str, str]]()
+OF_A_TEST = re.compile(r"^[tr][0-9a-f]{8,12}-")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -43,20 +48,46 @@ class LoopThread:
 
 
 @pytest.fixture(scope="session")
-def places(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Kafka's address and the store's URI: from `BANCHENG_KAFKA` and `BANCHENG_MONGO_URI`, else started here."""
     given = os.environ.get("BANCHENG_KAFKA", ""), os.environ.get("BANCHENG_MONGO_URI", "")
     if all(given):
+        request.session.stash[PLACES] = given
         yield given
         return
     thread = LoopThread()
     stack = Stack(Path(tmp_path_factory.mktemp("stack")))
     try:
         thread.run(stack.start(lambda line: None))
+        request.session.stash[PLACES] = stack.kafka, stack.mongo_uri
         yield stack.kafka, stack.mongo_uri
     finally:
         thread.run(stack.stop())
         thread.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def swept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the plays of one file made on the broker and in the store goes with the file: each play makes over a hundred topics."""
+    yield
+    held = request.session.stash.get(PLACES, None)
+    if held is not None and any("places" in item.fixturenames for item in request.session.items if item.path == request.path):
+        asyncio.run(_sweep(*held))
+
+
+async def _sweep(kafka: str, mongo_uri: str) -> None:
+    admin, store = AIOKafkaAdminClient(bootstrap_servers=kafka), connect(mongo_uri)
+    await admin.start()
+    try:
+        topics = [name for name in await admin.list_topics() if OF_A_TEST.match(name)]
+        if topics:
+            await admin.delete_topics(topics)
+        for name in await store.list_database_names():
+            if OF_A_TEST.match(name):
+                await store.drop_database(name)
+    finally:
+        await admin.close()
+        store.close()
 
 
 @pytest.fixture(scope="session")
