@@ -13,6 +13,7 @@ from shared.contracts.archive_events import CaseArchived, FilingDue
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, ClueReceived
 from shared.contracts.router_events import (
+    CaseClosed,
     CaseEscalated,
     CaseExtended,
     CaseFedBack,
@@ -95,8 +96,14 @@ async def announce_answer(event: CaseFedBack, logs: Logs, scheme: Scheme) -> Non
 
 @inbox.on(FollowUpRecorded)
 async def note_follow_up(event: FollowUpRecorded, logs: Logs, scheme: Scheme) -> None:
-    """Nobody answered the last call: the person is asked in writing; who spoke is not."""
+    """Who spoke is not asked in writing."""
     await logs.apply(event, partial(telling.note_follow_up, event=event, district=scheme.district))
+
+
+@inbox.on(CaseClosed)
+async def announce_giving_up(event: CaseClosed, logs: Logs, scheme: Scheme) -> None:
+    """Every call was in vain: the person hears until when they may still rate it."""
+    await logs.apply(event, told(event, scheme, occasions.UNREACHABLE))
 
 
 @inbox.on(CaseReopened)

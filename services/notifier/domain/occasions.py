@@ -13,6 +13,7 @@ from shared.clock import shanghai
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Event
 from shared.contracts.router_events import (
+    CaseClosed,
     CaseExtended,
     CaseFedBack,
     CaseMerged,
@@ -21,7 +22,6 @@ from shared.contracts.router_events import (
     CaseResolvedInstantly,
     CaseTransferred,
     CaseWithdrawn,
-    FollowUpRecorded,
     MaterialRequested,
     OrderIssued,
 )
@@ -119,14 +119,14 @@ def _outcome(seen: Seen[CaseFedBack]) -> str:
     return Result.EXPLAINED.value if impossible else seen.event.result.value
 
 
-def _given_up(seen: Seen[FollowUpRecorded]) -> frozenset[str]:
-    last = seen.event.attempt >= seen.district.policy.followup.attempts
-    return PERSON if last and not seen.event.reached else NOBODY
+def _given_up(seen: Seen[CaseClosed]) -> frozenset[str]:
+    """It closed without a word of the person's, who may still say one for some days."""
+    event = seen.event
+    return PERSON if event.open_until is not None and event.resolved is None else NOBODY
 
 
-def _archived_unless_rated(seen: Seen[FollowUpRecorded]) -> datetime:
-    days = seen.district.policy.followup.unreachable_archive_wd
-    return seen.district.calendar.due_after(seen.event.occurred_at, days).due_at
+def _archived_unless_rated(seen: Seen[CaseClosed]) -> datetime:
+    return seen.event.open_until or seen.event.occurred_at
 
 
 REGISTERED: Occasion[DeadlineSet] = Occasion(
@@ -161,7 +161,7 @@ FED_BACK: Occasion[CaseFedBack] = Occasion(
 FOLLOW_UP: Occasion[CaseFedBack] = Occasion(
     "followup.requested", leaves=lambda seen: next_morning(seen.district, seen.event.occurred_at)
 )
-UNREACHABLE: Occasion[FollowUpRecorded] = Occasion(
+UNREACHABLE: Occasion[CaseClosed] = Occasion(
     "followup.unreachable", tells=_given_up, due=_archived_unless_rated
 )
 REOPENED: Occasion[CaseReopened] = Occasion(

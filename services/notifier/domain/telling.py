@@ -108,12 +108,8 @@ def announce_answer(state: Log, event: CaseFedBack, district: District) -> Decis
 
 
 def note_follow_up(state: Log, event: FollowUpRecorded, district: District) -> Decision[Log]:
-    """方案 六(六): who spoke already is not asked in writing; after the last call in vain they are."""
-    if state is None:
-        return unchanged(state)
-    if event.reached:
-        state = _not_asking(state, event, district)
-    return tell(state, event, district, occasion=occasions.UNREACHABLE)
+    """方案 六(六): who spoke already is not asked in writing."""
+    return unchanged(state) if state is None or not event.reached else Decision(_not_asking(state, event, district))
 
 
 def announce_withdrawal(state: Log, event: CaseWithdrawn, district: District) -> Decision[Log]:

@@ -95,7 +95,8 @@ def follow_up(state: File, command: FollowUp, district: District, *, by: Doer, n
         resolved=command.resolved if command.reached else None, stars=command.stars if command.reached else None,
         reason=command.reason, reopens=command.reached and case.state is CaseState.CLOSED,
     )
-    days = tuple(dict.fromkeys((*case.call_days, now.date().isoformat())))
+    today = (now.date().isoformat(),) if district.calendar.is_working_day(now.date()) else ()
+    days = tuple(dict.fromkeys((*case.call_days, *today)))  # domain 歧义 19: 跨 2 个工作日
     case = case.model_copy(update={"follow_ups": said.attempt, "call_days": days})
     return Decision(*_heard(case, said, district, by, now) if command.reached else _in_vain(case, said, district, by, now))
 

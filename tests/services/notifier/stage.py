@@ -11,7 +11,7 @@ from services.notifier.handlers import inbox
 from services.notifier.store import Logs, open_logs
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.ids import CaseNo, order_number
-from shared.contracts.router_events import CaseFedBack, CaseResolvedInstantly, FollowUpRecorded
+from shared.contracts.router_events import CaseClosed, CaseFedBack, CaseResolvedInstantly, FollowUpRecorded
 from shared.contracts.sealed import SealedContact
 from shared.contracts.sla_events import DeadlineNear, DeadlineSet, OrderUrged, SignLapsed, SupervisionIssued
 from shared.contracts.terms import Category, DeadlineKind, NoticeStatus, Result, Rung, SupervisionLevel
@@ -192,6 +192,11 @@ def fed_back(when: str, result: Result = Result.RESOLVED) -> CaseFedBack:
 def called(when: str, attempt: int, *, reached: bool = False) -> FollowUpRecorded:
     """The person was called."""
     return FollowUpRecorded(case_no=CASE, occurred_at=at(when), attempt=attempt, reached=reached)
+
+
+def given_up(when: str, until: str) -> CaseClosed:
+    """Closed after calls in vain; it may still be rated."""
+    return CaseClosed(case_no=CASE, occurred_at=at(when), result=Result.RESOLVED, replied_at=at(when), open_until=at(until))
 
 
 def archived(when: str) -> CaseArchived:

@@ -29,6 +29,7 @@ from tests.services.notifier.stage import (
     archived,
     called,
     fed_back,
+    given_up,
     lapsed,
     promised,
     settled_at_once,
@@ -146,12 +147,13 @@ async def test_what_cannot_be_done_is_told_with_its_reasons(
     assert [notice.template for notice in await stage.notices()] == ["C01", template, "C09"]
 
 
-async def test_only_the_last_call_in_vain_is_followed_by_a_message(stage: Stage) -> None:
-    """方案 六(六): after the third call C10 says until when the person may still answer."""
+async def test_only_the_close_after_calls_in_vain_is_followed_by_a_message(stage: Stage) -> None:
+    """domain 歧义 19: however many calls on one day, C10 goes once, with the close, and says until when the person may still answer."""
     await stage.registered()
-    await stage.driver.consumes(
-        *(called(f"2026-11-2{day} 10:00", attempt) for attempt, day in ((1, 5), (2, 6), (3, 7)))
-    )
+    await stage.driver.consumes(*(called(f"2026-11-26 1{hour}:00", hour) for hour in (1, 2, 3)))
+    assert await stage.notices("C10") == []
+
+    await stage.driver.consumes(called("2026-11-27 10:00", 4), given_up("2026-11-27 10:00", "2026-12-01 17:30"))
 
     [told] = await stage.notices("C10")
     assert "请于12月1日前在随申办评价" in told.text

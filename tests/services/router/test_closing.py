@@ -137,6 +137,15 @@ async def test_calls_in_vain_close_after_enough_of_them_on_enough_days(desk: Des
     assert (closed.open_until, closed.stars, closed.resolved) == (at("2026-10-13 17:30"), None, None)
 
 
+async def test_a_call_on_a_day_off_is_an_attempt_and_no_second_day(desk: Desk) -> None:
+    """domain 歧义 19: the calls lie on two working days; Sunday 11 October is none."""
+    await desk.fed_back()
+    for when in ("2026-10-10 14:30", "2026-10-10 15:30", "2026-10-11 10:30", "2026-10-11 15:30"):
+        assert (await desk.in_vain(when)).state is CaseState.FED_BACK
+
+    assert (await desk.in_vain("2026-10-12 10:30")).state is CaseState.CLOSED
+
+
 async def test_two_days_are_not_enough_without_the_attempts(desk: Desk) -> None:
     """domain 歧义 19: both counts must be reached."""
     await desk.fed_back()
