@@ -38,7 +38,7 @@ def _run(work: Coroutine[Any, Any, int]) -> None:
 
 @app.command()
 def up(
-    port: Annotated[int, typer.Option(help="网页端口")] = 8000, data: Data = Path(".bancheng/data"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="网页端口")] = 8000, data: Data = Path(".bancheng/data"),
     fresh: Annotated[bool, typer.Option("--fresh", help="从空数据开始（原数据改名保留）")] = False,
     sample: Annotated[bool, typer.Option("--sample", help="实时播放示例日的三十件事")] = False, district: District = PUTUO,
 ) -> None:
@@ -108,7 +108,7 @@ def report_bimonthly(
 
 
 @app.command()
-def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(help="该服务的网页端口")] = 0) -> None:
+def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(min=0, max=65535, help="该服务的网页端口")] = 0) -> None:
     """单独运行一个服务（生产环境）；地址和密钥取自环境变量。"""
     from deploy.local.running import serve_one
 
@@ -190,6 +190,17 @@ def soak(
     named = {"kills": KILLS, "all": tuple(name for name, fault in FAULTS.items() if fault.weight)}
     wished = named.get(faults) or tuple(faults.split(","))
     _run(soak(Wish(minutes, submissions, wished, brokers, seed, data), district))
+
+
+@app.command()
+def rebuild(
+    service: Annotated[str, typer.Argument(help="sla、notifier、archive")], data: Data = Path(".bancheng/data"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只重放并比较")] = False, district: District = PUTUO,
+) -> None:
+    """由主题从头重放，重建一个服务的文档，与已发布的和原有的逐件比较；不再发布，不再发送。该服务须已停止。"""
+    from deploy.local.rebuild.running import rebuild_data
+
+    _run(rebuild_data(data, service, district, dry_run=dry_run, say=typer.echo))
 
 
 @app.command()

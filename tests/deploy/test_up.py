@@ -81,3 +81,12 @@ def test_check_scheme_passes_on_putuo_and_topics_are_listed() -> None:
     assert (checked.returncode, checked.stdout.strip()) == (0, "方案数据没有问题。")
     assert "router.cases" in listed.stdout
     assert "dept.yibao.replies" in listed.stdout
+
+
+def test_a_port_no_machine_has_is_told_before_anything_starts(tmp_path: Path) -> None:
+    """A slip of the finger is no traceback."""
+    ended = up("up", "--port", "99999", "--data", str(tmp_path / "data"))
+
+    assert ended.returncode == 2
+    assert "--port" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -39,7 +39,7 @@ def reopen(state: File, command: Nothing, district: District, *, by: Doer, now: 
     """重办: once, by the same lead, in a limit of its own; reopening says that it can be done where nobody had screened."""
     case = _discontent(state, "重办")
     if case.round > district.policy.followup.redo_max:
-        raise RuleBroken("redo.max", f"此件已重办{case.round - 1}次，仍不满意请提级会商。")
+        raise RuleBroken("redo.max", f"此件已办到第{case.round}轮，不能再重办；仍不满意请提级会商。")
     before = _lead(case)
     lead = may_handle(case, the_unit(district, before.unit, field="lead"), district, by, field="lead")
     deadline = district.calendar.due_after(now, district.policy.limits_wd.redo)
