@@ -33,6 +33,7 @@ class Link:
         self._open = asyncio.Event()
         self._open.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -44,7 +45,8 @@ class Link:
         self.set(Mode.CUT)
         if self._server is not None:
             self._server.close()
-            await asyncio.sleep(0)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)
 
     def set(self, mode: Mode) -> None:
         """From now on it behaves so; a half-open link that heals delivers what it held, as TCP does."""
@@ -57,7 +59,12 @@ class Link:
             for writer in tuple(self._writers):
                 writer.transport.abort()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._joined(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._mode is Mode.CUT:
             writer.transport.abort()
             return
