@@ -1,0 +1,54 @@
+"""The same acts with and without faults must come to the same: ledger, events of each case, messages; only numbers and boxes may differ."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from deploy.simulation.claims import events_of
+from deploy.simulation.play import Play
+from services.archive.domain.record import CaseRecord
+from services.archive.store import line_of_ledger
+from services.notifier.domain.state import CITIZEN
+from shared.contracts.notifier_events import NoticeFailed, NoticeSent
+
+CLUE = re.compile(rb"XS\d{9}\w{4}")
+BOX = re.compile(rb'"box":"[^"]*"')
+NOT_COMPARED = ("notice_id", "about", "gateway_id", "digest", "events", "order")  # they tell which number a case got, and what came before a lock
+MOST_SHOWN = 5
+
+
+def effects(play: Play) -> Counter[str]:
+    """Everything that came of a play, in a form in which two plays of the same moves can be told apart."""
+    found: Counter[str] = Counter()
+    for row in (*_ledger(play), *_events(play)):
+        text = BOX.sub(b'"box":""', orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
+        found[CLUE.sub(b"XS", text).decode()] += 1
+    return found
+
+
+def _ledger(play: Play) -> Iterator[Any]:
+    for document in play.world.shelf("archive", "records").values():
+        record = CaseRecord.model_validate(document["state"])
+        if record.entry is not None:
+            yield ["ledger", line_of_ledger(record.entry)]
+
+
+def _events(play: Play) -> Iterator[Any]:
+    for event in events_of(play.world, play.notebook):
+        if isinstance(event, NoticeSent | NoticeFailed) and event.to_role != CITIZEN:
+            continue  # what is due and what outdates it may come in the same moment: either order is right
+        at = "" if isinstance(event, NoticeSent | NoticeFailed) else event.occurred_at.isoformat()  # a gateway may be asked twice
+        said = {name: value for name, value in event.data().items() if name not in NOT_COMPARED}
+        yield [type(event).__name__, event.case_no, at, said]
+
+
+def differences(calm: Counter[str], stormy: Counter[str]) -> list[str]:
+    """What one has and the other has not, as sentences; empty when both came to the same."""
+    lost, more = calm - stormy, stormy - calm
+    said = [f"without faults only: {text[:300]}" for text in list(lost)[:MOST_SHOWN]]
+    return said + [f"with faults only: {text[:300]}" for text in list(more)[:MOST_SHOWN]]
