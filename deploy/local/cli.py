@@ -204,6 +204,27 @@ def rebuild(
 
 
 @app.command()
+def simulate(
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="种子个数")] = 500,
+    first: Annotated[int, typer.Option("--first", help="第一个种子")] = 0,
+    seed: Annotated[int | None, typer.Option("--seed", help="只重演这一个种子")] = None,
+    ablation: Annotated[str | None, typer.Option("--ablation", help="去掉一道保险（名称，或 all），看 200 个种子能否发现")] = None,
+    exhaustive: Annotated[bool, typer.Option("--exhaustive", help="几段旅程中每次调用逐一失败")] = False,
+    small: Annotated[bool, typer.Option("--small", help="每个种子只有几件事，如测试所用")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False,
+) -> None:
+    """模拟：真实的五个服务在一个线程里，日志、存储、时钟按种子出错；失败的种子可原样重演。"""
+    from deploy.simulation.ablations import BY_NAME
+    from deploy.simulation.command import Ways
+    from deploy.simulation.command import simulate as played
+
+    if ablation is not None and ablation != "all" and ablation not in BY_NAME:
+        raise StackError(f"没有名为“{ablation}”的保险，可选：all、{'、'.join(BY_NAME)}。")
+    ways = Ways(seeds, first, seed, ablation, exhaustive=exhaustive, small=small, as_json=as_json)
+    raise typer.Exit(played(ways, typer.echo))
+
+
+@app.command()
 def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
     """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
     from deploy.local.bench import bench_pipeline

@@ -8,10 +8,14 @@ from shared.contracts.event import ArchiveEvent
 
 
 class CaseArchived(ArchiveEvent):
-    """The ledger entry is complete and locked; `digest` is the hash over its events in order."""
+    """The ledger entry is complete and locked; `digest` is the hash over its events in the order they were applied.
+
+    `order` tells that order, an owner's initial for each event (`irrs`): with it the ledger can be made anew from the topics.
+    """
 
     digest: str
     events: int
+    order: str = ""
 
 
 class FilingEvent(ArchiveEvent):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence, Set
 from typing import Any
+
+from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from shared.storage.documents import Document
 from shared.storage.mongo import answering, connect
+
+INSERTED_AT_ONCE = 200
 
 
 class DatabaseReader:
@@ -39,3 +43,28 @@ class DatabaseReader:
     def close(self) -> None:
         """Leaves the store."""
         self._client.close()
+
+
+class DatabaseWriter:
+    """One service's database as a restore or a rebuild writes it, while no process of the service runs."""
+
+    def __init__(self, database: AsyncIOMotorDatabase[Document]) -> None:
+        self._database = database
+
+    async def insert(self, collection: str, documents: Sequence[Document]) -> None:
+        """Adds these documents as they are."""
+        async with answering():
+            if documents:
+                await self._database[collection].insert_many(list(documents))
+
+    async def take_over(self, source: DatabaseReader, keep: Set[str]) -> None:
+        """Puts every document of `source` in place of what is here; collections named in `keep` stay as they are."""
+        for name in set(await source.collections()) - keep:
+            documents = [document async for document in source.each(name)]
+            async with answering():
+                await self._database[name].delete_many({})
+            for start in range(0, len(documents), INSERTED_AT_ONCE):
+                await self.insert(name, documents[start : start + INSERTED_AT_ONCE])
+        if "parked" not in await source.collections():
+            async with answering():
+                await self._database["parked"].delete_many({})

@@ -105,8 +105,13 @@ def _archived(
     lock = Lock(
         digest=digest_of(record.chain), events=len(record.events), at=closed_at, locked_at=now, by_time=by_time
     )
-    said = CaseArchived(case_no=record.case_no, occurred_at=closed_at, digest=lock.digest, events=lock.events)
+    said = _said(record, lock)
     return Decision(record.model_copy(update={"entry": _locked(record.entry), "lock": lock}), [said])
+
+
+def _said(record: CaseRecord, lock: Lock) -> CaseArchived:
+    order = "".join(event_in(line).meta.owner[0] for line in record.events[: lock.events])
+    return CaseArchived(case_no=record.case_no, occurred_at=lock.at, digest=lock.digest, events=lock.events, order=order)
 
 
 def _locked(entry: Entry | None) -> Entry | None:
@@ -155,7 +160,7 @@ def archive_event(record: CaseRecord) -> CaseArchived | None:
     lock = record.lock
     if lock is None:
         return None
-    said = CaseArchived(case_no=record.case_no, occurred_at=lock.at, digest=lock.digest, events=lock.events)
+    said = _said(record, lock)
     stream = stream_of(said.owner, record.case_no)
     envelope = Envelope(
         event_id=event_id(stream, 1),
