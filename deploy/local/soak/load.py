@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -51,6 +51,8 @@ class Load:
         self._random = Random(work.seed)  # noqa: S311 - a load, no secret
         self._numbers: dict[str, str] = {}
         self._left = iter(range(work.submissions))
+        self._handlings: list[asyncio.Task[bool]] = []  # staff work on while others go on bringing matters
+        self._hands = asyncio.Semaphore(work.at_once)
         self._acks = acks
         self._name = f"soak{work.seed}"
         transport = Reaching(town, self.tally, self._random)
@@ -70,6 +72,7 @@ class Load:
         """Works until every matter is done with; what could not be done is in `failures`."""
         with self._acks.open("w", encoding="utf-8") as acks:
             await asyncio.gather(*(self._client_at(acks) for _ in range(self._work.at_once)))
+            await asyncio.gather(*self._handlings)
         await self._client.aclose()
 
     def stop(self) -> None:
@@ -78,17 +81,22 @@ class Load:
 
     async def _client_at(self, acks: IO[str]) -> None:
         while (number := next(self._left, None)) is not None:
-            self.tally.cases += 1
-            try:
-                await self._live(number, acks)
-            except (Unanswered, httpx.TransportError, ValueError) as fault:
-                self.failures.append(f"{number}: {fault!r}")
-            finally:
-                self.tally.cases -= 1
+            steps = self._steps(number)
+            if await self._counted(number, self._bring(number, next(steps), acks)):
+                self._handlings.append(asyncio.create_task(self._counted(number, self._staff_acts(steps))))
 
-    async def _live(self, number: int, acks: IO[str]) -> None:
-        steps = self._steps(number)
-        register = next(steps)
+    async def _counted(self, number: int, work: Awaitable[None]) -> bool:
+        self.tally.cases += 1
+        try:
+            await work
+        except (Unanswered, httpx.TransportError, ValueError) as fault:
+            self.failures.append(f"{number}: {fault!r}")
+            return False
+        finally:
+            self.tally.cases -= 1
+        return True
+
+    async def _bring(self, number: int, register: Step, acks: IO[str]) -> None:
         await self._until_done(register)
         label, channel = str(register.case), CHANNELS[number % len(CHANNELS)]
         if label not in self._numbers:
@@ -97,10 +105,13 @@ class Load:
         acks.write(json.dumps(ack | {"at": SystemClock().now().isoformat()}) + "\n")
         acks.flush()
         self.tally.counts["submissions"] += 1
-        for step in steps:
-            if not await self._until_done(step):
-                return
-            self.tally.counts["acts"] += 1
+
+    async def _staff_acts(self, steps: Iterator[Step]) -> None:
+        async with self._hands:
+            for step in steps:
+                if not await self._until_done(step):
+                    return
+                self.tally.counts["acts"] += 1
 
     async def _until_done(self, step: Step) -> bool:
         """A first act may come before its service has heard of the case, so it is tried for two minutes; later ones are said once."""
