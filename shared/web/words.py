@@ -84,6 +84,8 @@ OTHERWISE = "填写不正确，请对照说明核对。"
 def sentence(row: Mapping[str, Any]) -> str:  # noqa: PLR0911 - one line a kind
     """One validation fault of pydantic as a sentence that says what to do."""
     kind, context = row["type"], row.get("ctx") or {}
+    if context.get("field_type") == "Value":  # a text whose own check ran first is measured as a mere value
+        kind = f"string_{kind}"
     if kind in _BOUNDS:
         words, name = _BOUNDS[kind]
         return words.format(context[name])

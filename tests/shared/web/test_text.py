@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, Field, ValidationError
 
 from shared.text import PlainText, TextRefused, clean_text, plain_text
+from shared.web.words import sentence
 
 KEPT = (
     "窗口说材料不齐，跑了3次",
@@ -113,3 +114,20 @@ def test_bounds_count_the_cleaned_text_and_are_in_the_schema() -> None:
         Model(first=" \n ")
     with pytest.raises(ValidationError, match="valid string"):
         Model.model_validate({"first": 3})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [({"reason": ""}, "不能为空。"), ({"reason": "长" * 61}, "过长，最多 60 个字。"), ({"reason": "好", "all": []}, "过少，至少 1 项。")],
+)
+def test_a_text_is_measured_in_characters_and_a_list_in_items(given: dict[str, object], told: str) -> None:
+    """A clerk who left the reason empty is not told of 项."""
+
+    class Asked(BaseModel):
+        reason: Annotated[str, PlainText(500), Field(min_length=1, max_length=60)]
+        all: tuple[str, ...] = Field(default=("一",), min_length=1)
+
+    with pytest.raises(ValidationError) as refused:
+        Asked.model_validate(given)
+
+    assert [sentence(row) for row in refused.value.errors()] == [told]
