@@ -2,7 +2,7 @@
 
 After a broker's restart or a stalled event loop a consumer may keep its membership and read nothing for ever (aiokafka 625,
 847); neither the broker nor a ping can tell. What is compared: how far the group has committed, where the topics end, and
-whether a batch was begun meanwhile. A service that waits for its store, or is halted, is not idle (docs/decisions/0021).
+whether a batch was begun meanwhile. A service that waits for its store, or is halted, is not idle (docs/decisions/0027).
 """
 
 from __future__ import annotations
