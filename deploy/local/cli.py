@@ -225,6 +225,27 @@ def simulate(
 
 
 @app.command()
+def backup(
+    out: Annotated[Path, typer.Option("--out", help="备份文件（.tar）")], data: Data = Path(".bancheng/data"), district: District = PUTUO,
+) -> None:
+    """备份运行中或已停止的系统：各服务的文档、主题里的消息、读到哪里；不含密钥。"""
+    from deploy.local.backup.taking import backup_data
+
+    _run(backup_data(data, out, district, typer.echo))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="备份文件", exists=True, dir_okay=False, readable=True)],
+    data: Annotated[Path, typer.Option("--data", help="空的数据目录")], district: District = PUTUO,
+) -> None:
+    """把备份恢复到一个空的数据目录；随后 ./bancheng audit 可证明其完整。"""
+    from deploy.local.backup.restoring import restore_data
+
+    _run(restore_data(file, data, district, typer.echo))
+
+
+@app.command()
 def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
     """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
     from deploy.local.bench import bench_pipeline

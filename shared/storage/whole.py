@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence, Set
 from typing import Any
 
+import bson
+from bson.codec_options import CodecOptions
 from motor.motor_asyncio import AsyncIOMotorDatabase
 
 from shared.storage.documents import Document
@@ -30,6 +32,11 @@ class DatabaseReader:
         async with answering():
             async for document in self._database[collection].find({}).sort("_id"):
                 yield document
+
+    async def one(self, collection: str, name: str) -> Document | None:
+        """One document as it is now."""
+        async with answering():
+            return await self._database[collection].find_one({"_id": name})
 
     async def unsent(self) -> int:
         """How many documents have events in their outbox."""
@@ -68,3 +75,14 @@ class DatabaseWriter:
         if "parked" not in await source.collections():
             async with answering():
                 await self._database["parked"].delete_many({})
+
+
+def packed(document: Document) -> bytes:
+    """A document as BSON, every type kept."""
+    return bson.encode(document)
+
+
+def unpacked(content: bytes) -> list[Document]:
+    """The documents of one dump."""
+    options: CodecOptions[Document] = CodecOptions(tz_aware=True)
+    return bson.decode_all(content, options)
