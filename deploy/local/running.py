@@ -23,7 +23,7 @@ from deploy.local.rehearsal.acting import Actors
 from deploy.local.rehearsal.playing import Player
 from deploy.local.rehearsal.scenario import Scenario, load_scenario
 from deploy.local.stack import Stack
-from deploy.local.stepping import process_clock
+from deploy.local.stepping import own_clock
 from deploy.local.system import Places, Secrets, System
 from deploy.local.watching import FolderWatch
 from deploy.local.website import make_site
@@ -235,7 +235,7 @@ async def serve_these(services: Sequence[str], port: int, keys: Keys) -> int:
     stopping = _stop_signal()
     folder = Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo")))
     secrets = Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys)
-    system = System(_places_given(kafka, mongo), load_district(folder), process_clock(), secrets, only=services)
+    system = System(_places_given(kafka, mongo), load_district(folder), own_clock(), secrets, only=services)
     try:
         await _reached(kafka, mongo)
         await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))

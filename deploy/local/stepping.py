@@ -37,7 +37,7 @@ class SteppedClock:
         self._file.write_text(str(seconds))
 
 
-def process_clock() -> Clock:
+def own_clock() -> Clock:
     """The machine's clock, or the stepped one where a fault test asked for it."""
     file = os.environ.get(SWITCH)
     return SteppedClock(Path(file)) if file else SystemClock()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.stepping import SWITCH as CLOCK
-from deploy.local.stepping import SteppedClock, process_clock
+from deploy.local.stepping import SteppedClock, own_clock
 from shared import points
 from shared.clock import SystemClock
 from shared.points import POINTS, armed, point
@@ -56,7 +56,7 @@ def test_a_stepped_clock_follows_its_file(tmp_path: Path, monkeypatch: pytest.Mo
     assert SystemClock().now() - clock.now() < timedelta(seconds=5)
 
     monkeypatch.delenv(CLOCK, raising=False)
-    assert isinstance(process_clock(), SystemClock)
+    assert isinstance(own_clock(), SystemClock)
 
 
 def places_of(switch: str) -> set[str]:
