@@ -12,7 +12,7 @@ from shared.contracts.topics import SERVICES
 REPO = Path(__file__).resolve().parents[2]
 ROOMS = {"__init__", "__main__", "app", "handlers", "api", "jobs", "store", "gateways", "domain", "settings", "pages"}
 BANNED = re.compile(r"(^|_)(utils?|helpers?|common|misc|manager|processor)($|_)|^(handle|process|do)_")
-ALLOWED = {"handle_reply", "do", "handle_async_request"}  # the kit's own verb for a reply; a scenario's field; httpx's name for a transport's one method
+ALLOWED = {"handle_reply", "do", "handle_async_request"}  # the kit's own verb for a reply; a scenario's field; httpx's own name
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_HANDLER = 300, 25, 8
 SILENCED = re.compile(r"#\s*(noqa|type: ignore)(?!.*(-|#) ?\S)")
 
