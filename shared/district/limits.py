@@ -100,15 +100,16 @@ def contact_due(district: District, issued_at: datetime, *, from_city: bool = Fa
     return district.calendar.due_after(issued_at, min(days, city) if from_city else days)
 
 
-def unit_due(district: District, answer: datetime, *, assisting: bool) -> datetime:
-    """When a unit must have fed back: with the person's answer less the buffer, one working day earlier for 协办."""
+def unit_due(district: District, answer: datetime, *, assisting: bool, issued_at: datetime | None = None) -> datetime:
+    """When a unit must have fed back: with the person's answer less the buffer, one working day earlier for 协办.
+
+    Never before it got the order (`issued_at`): where the day before is gone already, it is due with the answer.
+    """
     clock = district.policy.clock
     days = clock.dispatch_buffer_wd + (clock.assist_earlier_wd if assisting else 0)
     day = answer.date()
     for _ in range(days):
         day = district.calendar.previous_working_day(day)
-    return (
-        answer
-        if day == answer.date()
-        else district.calendar.moment(day, district.calendar.hours.cutoff)
-    )
+    earlier = district.calendar.moment(day, district.calendar.hours.cutoff)
+    gone = issued_at is not None and earlier <= issued_at
+    return answer if gone or day == answer.date() else earlier

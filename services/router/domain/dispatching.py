@@ -37,19 +37,19 @@ def dispatched(case: CaseFile, postings: Sequence[Posting], district: District, 
         order = Order(
             order_no=order_number(case.case_no, len(case.orders) + 1), unit=posting.unit.code, role=posting.role,
             state=OrderState.ISSUED, round=case.round, designated=posting.designated, parent_order=posting.parent_order,
-            issued_at=now, due_at=due_of_unit(case, posting.role, district),
+            issued_at=now, due_at=due_of_unit(case, posting.role, district, now),
         )
         case = case.model_copy(update={"orders": (*case.orders, order)})
         events.append(_issued(case, order, posting.unit, sign_due, by, now))
     return case, events
 
 
-def due_of_unit(case: CaseFile, role: OrderRole, district: District) -> datetime:
+def due_of_unit(case: CaseFile, role: OrderRole, district: District, issued_at: datetime) -> datetime:
     """When a unit must have fed back: with the person's answer, in a later round with the round's own limit."""
     due = case.round_due_at or case.due_at
     if due is None:
         raise LookupError(f"case {case.case_no} is dispatched before it was graded")
-    return unit_due(district, due, assisting=role is OrderRole.ASSIST)
+    return unit_due(district, due, assisting=role is OrderRole.ASSIST, issued_at=issued_at)
 
 
 def _issued(case: CaseFile, order: Order, unit: Department, sign_due: datetime, by: Doer, now: datetime) -> OrderIssued:
@@ -79,5 +79,5 @@ def reset_due(case: CaseFile, district: District) -> CaseFile:
     """Open orders of the round get the due moment that follows from the case's new one."""
     for order in case.this_round:
         if order.open:
-            case = case.with_order(order.model_copy(update={"due_at": due_of_unit(case, order.role, district)}))
+            case = case.with_order(order.model_copy(update={"due_at": due_of_unit(case, order.role, district, order.issued_at)}))
     return case

@@ -32,11 +32,13 @@ def answer_deadline(case: CaseClocks, district: District) -> Deadline:
     )
 
 
-def order_deadline(case: CaseClocks, role: OrderRole | None, since: datetime | None, district: District) -> Deadline:
+def order_deadline(
+    case: CaseClocks, role: OrderRole | None, since: datetime | None, district: District, issued_at: datetime
+) -> Deadline:
     """方案 六(三)(四): with the person's answer, or in a later round with that round's own limit; 协办 earlier."""
     redo = district.policy.limits_wd.redo
     whole = answer_deadline(case, district) if since is None else district.calendar.due_after(since, redo)
-    due_at = unit_due(district, whole.due_at, assisting=role is OrderRole.ASSIST)
+    due_at = unit_due(district, whole.due_at, assisting=role is OrderRole.ASSIST, issued_at=issued_at)
     trace = tuple(count for count in whole.trace if count.day <= due_at.date())
     return Deadline(due_at, trace, whole.provisional, whole.calendar_version)
 
@@ -65,7 +67,7 @@ def _contact(case: CaseClocks, countdown: Countdown, district: District) -> Dead
 
 
 def _order(case: CaseClocks, countdown: Countdown, district: District) -> Deadline:
-    return order_deadline(case, countdown.role, countdown.since, district)
+    return order_deadline(case, countdown.role, countdown.since, district, countdown.started_at)
 
 
 def _follow_up(_case: CaseClocks, countdown: Countdown, district: District) -> Deadline:

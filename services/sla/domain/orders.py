@@ -49,10 +49,10 @@ def start_order(case: CaseClocks, event: OrderIssued, district: District) -> Hap
 
 def _since(case: CaseClocks, event: OrderIssued, district: District) -> datetime | None:
     """Whether this order's limit is its round's own, or follows the person's end."""
-    if event.round == 1 and order_deadline(case, event.role, None, district).due_at == event.due_at:
+    if event.round == 1 and order_deadline(case, event.role, None, district, event.occurred_at).due_at == event.due_at:
         return None
     for began in reversed(case.round_starts):
-        if order_deadline(case, event.role, began, district).due_at == event.due_at:
+        if order_deadline(case, event.role, began, district, event.occurred_at).due_at == event.due_at:
             return began
     return case.round_starts[-1] if case.round_starts and event.round > 1 else None
 
@@ -60,7 +60,7 @@ def _since(case: CaseClocks, event: OrderIssued, district: District) -> datetime
 def _not_past_the_city(case: CaseClocks, event: OrderIssued, since: datetime | None, district: District) -> datetime:
     if since is not None or not case.from_city:
         return event.due_at
-    return min(event.due_at, order_deadline(case, event.role, None, district).due_at)
+    return min(event.due_at, order_deadline(case, event.role, None, district, event.occurred_at).due_at)
 
 
 def _redone(case: CaseClocks, event: OrderIssued, district: District) -> Happened:

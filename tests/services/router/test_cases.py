@@ -45,6 +45,14 @@ async def test_analysis_sends_one_order_to_each_unit(desk: Desk) -> None:
     assert desk.driver.topics_of(OrderIssued) == ["router.cases", "dept.yibao.orders", "router.cases", "dept.gongan.orders"]
 
 
+async def test_an_assisting_unit_is_never_due_before_it_got_the_order(desk: Desk) -> None:
+    """方案 六(三): dispatched on the last day, it is due with the lead."""
+    command = Triage(grade=Grade.GENERAL, lead="医保局", assist=("公安分局",), requirement="查清")
+    await desk.does(triage.triage, "2026-10-10 09:00", command=command)
+
+    assert [event.due_at for event in desk.driver.published(OrderIssued)] == [at("2026-10-10 17:30")] * 2
+
+
 async def test_the_due_moment_counts_from_receipt_however_late_the_analysis(desk: Desk) -> None:
     """The clock to the citizen never resets on dispatch."""
     await desk.does(triage.triage, "2026-10-09 16:00", command=Triage(grade=Grade.GENERAL, lead="医保局", requirement="查清"))
