@@ -77,8 +77,9 @@ class Folded:
 
     def _answer_clock(self, event: Seen) -> None:
         if event.kind == "DeadlineSet":
+            passed = max(event.occurred_at, self.due_at or event.occurred_at)  # what was missed is over, whenever it was graded
             self.due_at = moment(event.facts["due_at"])
-            self.missed = self.missed and self.due_at <= event.occurred_at  # graded late, it may be due before it was graded
+            self.missed = self.missed and self.due_at <= passed
         elif event.kind == "DeadlineMissed":
             self.missed = True
 

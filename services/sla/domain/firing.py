@@ -43,7 +43,7 @@ def _next(case: CaseClocks, at: datetime, district: District) -> Happened:
         if order.issues_itself_at == at:
             return ladder.issue(case, order.number, district, at=at)
     countdown = next(held for held in case.running if held.steps and held.steps[0].at == at)
-    waiting = countdown.model_copy(update={"steps": countdown.steps[1:]})
+    waiting = countdown.model_copy(update={"steps": countdown.steps[1:], "said": at})
     return _step(case.replacing(countdown, waiting), waiting, countdown.steps[0], district)
 
 

@@ -56,7 +56,7 @@ def move(
     deadline = due_of(case, old, district)
     new = old.model_copy(update={
         "due_at": deadline.due_at, "provisional": deadline.provisional, "calendar_version": deadline.calendar_version,
-        "held_due_at": None, "missed": old.missed and deadline.due_at <= at,
+        "held_due_at": None, "missed": old.missed and deadline.due_at <= max(at, old.said or at),
     })
     coming = still_to_come(case, new, district, at)
     halved = any(step.rung is Rung.HALF_TIME for step in old.steps)

@@ -36,7 +36,8 @@ class Countdown(Frozen):
     """One running or ended countdown; `steps` are those still to come, earliest first.
 
     `since`: a unit's limit of its own counts from here (重办, 会商), else the unit's time follows the person's;
-    `number`: the 督办单 whose statement is awaited; `held_due_at`: an imported calendar would end it here, earlier.
+    `number`: the 督办单 whose statement is awaited; `held_due_at`: an imported calendar would end it here, earlier;
+    `said`: the moment of the last step that happened, which is past, whatever event is heard of late.
     """
 
     kind: DeadlineKind
@@ -51,6 +52,7 @@ class Countdown(Frozen):
     calendar_version: str = ""
     held_due_at: AwareDatetime | None = None
     steps: tuple[Step, ...] = ()
+    said: AwareDatetime | None = None
     missed: bool = False
     met_at: AwareDatetime | None = None
     urges: int = 0

@@ -31,8 +31,11 @@ def steps_of(case: CaseClocks, countdown: Countdown, district: District) -> tupl
 
 
 def still_to_come(case: CaseClocks, countdown: Countdown, district: District, now: datetime) -> tuple[Step, ...]:
-    """What is left of a countdown whose end moved, or which runs again: no 提醒 or 催办 twice, the ladder from now."""
-    coming = list[Step]()
+    """What is left of a countdown whose end moved, or which runs again: no 提醒 or 催办 twice, the ladder from now.
+
+    An event may be heard of long after its moment: what happened meanwhile does not happen again.
+    """
+    now, coming = max(now, countdown.said or now), list[Step]()
     for step in steps_of(case, countdown, district):
         if step.at > now or (step.rung is Rung.MISSED and not countdown.missed):
             coming.append(step)

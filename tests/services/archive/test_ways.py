@@ -437,3 +437,10 @@ def test_made_anew_every_way_gives_the_same_entry() -> None:
         record = enter(record, event, DISTRICT, at("2026-10-09 12:00")).state
         assert record is not None
         assert agrees(record)
+
+
+def test_a_grading_heard_of_after_the_end_leaves_it_missed() -> None:
+    """The deadline was set again on the day of a grading that came late, to the end that was missed: it is missed once, and stays so."""
+    entry = entry_after(*AT_WORK, deadline("2026-09-30 10:30"), missed(), deadline("2026-09-30 14:00"))
+
+    assert entry.overdue

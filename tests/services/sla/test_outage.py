@@ -6,12 +6,13 @@ import pytest
 
 from services.sla.store import LAYOUT
 from shared.contracts.event import Event
+from shared.contracts.router_events import FeedbackRejected
 from shared.contracts.sla_events import DeadlineNear, OrderUrged, SignLapsed, SupervisionIssued
-from shared.contracts.terms import DeadlineKind
+from shared.contracts.terms import DeadlineKind, Grade
 from shared.storage.documents import Write
 from shared.testing.driver import ServiceDriver, at
-from shared.testing.events import an_order_answered, an_order_signed
-from tests.services.sla.scenes import an_order, missed
+from shared.testing.events import a_case_triaged, an_order_answered, an_order_signed, of_order
+from tests.services.sla.scenes import a_matter, an_order, ends, missed
 
 
 def told(sla: ServiceDriver) -> list[tuple[str, str]]:
@@ -83,3 +84,31 @@ async def test_what_was_due_before_an_event_is_recorded_though_the_sweep_had_not
     assert [event.occurred_at for event in sla.published(OrderUrged) if event.kind is DeadlineKind.ORDER] == [at("2026-11-26 13:30")]
     assert missed(sla, DeadlineKind.ORDER) == []
     assert sla.published(SupervisionIssued) == []
+
+
+async def test_a_grading_heard_of_after_the_end_is_not_missed_a_second_time() -> None:
+    """Router's events wait while time goes on: the promise is missed, then the grading of days before comes with the same end."""
+    sla = await a_matter()
+    await sla.wakes("2026-11-27 10:00")
+
+    await sla.consumes(a_case_triaged("2026-11-24 10:00", Grade.GENERAL))
+    await sla.wakes("2026-11-28 10:00")
+
+    assert ends(sla, DeadlineKind.ANSWER) == ["11-26 17:30", "11-26 17:30"]
+    assert missed(sla, DeadlineKind.ANSWER) == ["11-26 17:30"]
+
+
+async def test_what_was_said_while_an_answer_was_on_its_way_is_not_said_again() -> None:
+    """Answer and its return are of the day before and heard of at three on the last day: the reminders of that day came already."""
+    sla = await an_order()
+    await sla.consumes(an_order_signed("2026-11-23 11:00"))
+    await sla.wakes("2026-11-26 15:00")
+
+    returned = of_order(FeedbackRejected, "2026-11-25 11:00", reason="答非所问")
+    await sla.consumes(an_order_answered("2026-11-25 10:00"), returned)
+    await sla.wakes("2026-11-27 08:00")
+
+    of_the_order = [event for event in sla.published(DeadlineNear) if event.kind is DeadlineKind.ORDER]
+    assert len({(event.rung, event.occurred_at) for event in of_the_order}) == len(of_the_order)
+    assert [f"{event.occurred_at:%m-%d %H:%M}" for event in sla.published(OrderUrged) if event.kind is DeadlineKind.ORDER] == ["11-26 13:30"]
+    assert missed(sla, DeadlineKind.ORDER) == ["11-26 17:30"]

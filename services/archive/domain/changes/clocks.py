@@ -31,13 +31,14 @@ def due_set(event: DeadlineSet, entry: Entry) -> Entry:
         return entry.with_order(event.order_no, lambda order: order.model_copy(update=due))
     if event.kind is not DeadlineKind.ANSWER:
         return entry
+    passed = max(event.occurred_at, entry.due_at or event.occurred_at)  # what was missed is over, whenever a grading was heard of
     return entry.model_copy(
         update={
             "due_at": event.due_at,
             "provisional": event.provisional,
             "calendar_version": event.calendar_version,
             "why": event.why,
-            "missed": entry.missed and event.due_at <= event.occurred_at,
+            "missed": entry.missed and event.due_at <= passed,
             "answer_counted": False,
         }
     )
