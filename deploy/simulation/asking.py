@@ -87,10 +87,7 @@ def _work(world: World, instance: Instance, request: Mapping[str, Any]) -> Corou
     if request["path"] in CHANNEL_PATHS or request["path"] == "HALL":
         return _registration(world, instance, request)
     who = staff_with(world, request["role"], request.get("unit"))
-    if instance.service == "sla":
-        endpoint = instance.endpoints[request["path"]]
-    else:
-        endpoint = instance.endpoints[request["path"].replace("-", "_")]
+    endpoint = instance.endpoints[request["path"].replace("-", "_")]
     command = (SLA_COMMANDS | COMMANDS)[request["path"]].model_validate(request["body"])
     return endpoint(case_no=request["case_no"], command=command, staff=who, key=request["key"])  # type: ignore[no-any-return]
 
