@@ -35,6 +35,7 @@ FOLDERS = (
     ("`shared/papers`", "登记表 and 承办单 as PDF: the templates, and typst behind one door"),
     ("`checker`", "the auditor that shares no code with the rest: reads an export, proves or names the breach (`./bancheng audit`)"),
     ("`deploy/local`", "the broker and store of one machine, `up`, rehearsals, checks"),
+    ("`deploy/simulation`", "the real services in one thread on a log, stores and a clock that fail by a seed (`./bancheng simulate`)"),
     ("`deploy/district/putuo`", "the district's policy, people, units, items, messages, calendar"),
     ("`tests/journeys`", "a file per article, on the real broker and store; `tests/house`: the walls themselves"),
 )
