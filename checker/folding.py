@@ -77,7 +77,8 @@ class Folded:
 
     def _answer_clock(self, event: Seen) -> None:
         if event.kind == "DeadlineSet":
-            passed = max(event.occurred_at, self.due_at or event.occurred_at)  # what was missed is over, whenever it was graded
+            before = event.facts.get("previous_due_at")
+            passed = max(event.occurred_at, moment(before) if before else event.occurred_at)  # what was missed is over, whenever graded
             self.due_at = moment(event.facts["due_at"])
             self.missed = self.missed and self.due_at <= passed
         elif event.kind == "DeadlineMissed":

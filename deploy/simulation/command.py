@@ -71,11 +71,11 @@ def _many(ways: Ways, say: Say) -> int:
         say(_json({"seeds": summary.seeds, "seconds": round(took, 1), "failed": [asdict(result) for result in summary.failed],
                    "met": summary.met, "spoken": summary.spoken, "crashes": summary.crashes, "records": summary.records}))
     else:
-        say("\n".join(_summary(summary, took)))
+        say("\n".join(_summary(summary, took, small=ways.size is SMALL)))
     return 1 if summary.failed else 0
 
 
-def _summary(summary: Summary, took: float) -> list[str]:
+def _summary(summary: Summary, took: float, *, small: bool) -> list[str]:
     kinds = "、".join(f"{kind} {times}" for kind, times in sorted(summary.kinds.items()))
     lines = [
         f"{summary.seeds} 个种子（{kinds}），{took:.0f} 秒，每秒 {summary.seeds / took:.1f} 个；失败 {len(summary.failed)} 个。",
@@ -83,8 +83,9 @@ def _summary(summary: Summary, took: float) -> list[str]:
         *(f"  {what}：{times}" for what, times in sorted(summary.met.items())),
         "说过的动作：" + "、".join(f"{path} {times}" for path, times in sorted(summary.spoken.items())),
     ]
+    again = "./bancheng simulate --small --seed" if small else "./bancheng simulate --seed"
     for result in summary.failed:
-        lines += [f"种子 {result.seed} 失败；重演：./bancheng simulate --seed {result.seed}", *(f"  ✗ {said}" for said in result.wrong[:SHOWN])]
+        lines += [f"种子 {result.seed} 失败；重演：{again} {result.seed}", *(f"  ✗ {said}" for said in result.wrong[:SHOWN])]
     return lines
 
 

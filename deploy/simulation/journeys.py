@@ -60,7 +60,8 @@ def _plain() -> Script:
 
 
 def _late() -> Script:
-    said = Script().comes("c1").does("c1", "triage").writes("c1", "SIGN", copies=2).does("c1", "urge").does("c1", "request-material", "yibao").waits("09-28T10:00")
+    said = Script().comes("c1").does("c1", "triage").writes("c1", "SIGN", copies=2)
+    said.does("c1", "urge").does("c1", "request-material", "yibao").waits("09-28T10:00")
     said.does("c1", "issue_supervision").does("c1", "answer_supervision", "yibao").does("c1", "supply").writes("c1", "ANSWER")
     return said.does("c1", "verify").does("c1", "evaluate").waits("09-28T11:00")
 

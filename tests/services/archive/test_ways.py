@@ -441,6 +441,14 @@ def test_made_anew_every_way_gives_the_same_entry() -> None:
 
 def test_a_grading_heard_of_after_the_end_leaves_it_missed() -> None:
     """The deadline was set again on the day of a grading that came late, to the end that was missed: it is missed once, and stays so."""
-    entry = entry_after(*AT_WORK, deadline("2026-09-30 10:30"), missed(), deadline("2026-09-30 14:00"))
+    entry = entry_after(*AT_WORK, deadline("2026-09-30 10:30"), missed(), deadline("2026-09-30 14:00", previous_due_at=at(DUE)))
 
     assert entry.overdue
+
+
+def test_a_later_end_forgives_the_miss_though_the_grading_named_it_first() -> None:
+    """The grading brings its end to the ledger before SLA sets it: what counts is the end that was missed, not the one that replaced it."""
+    later = a_case_triaged("2026-10-12 10:00", Grade.COMPLEX, due_at=at("2026-10-23 17:30"))
+    entry = entry_after(*AT_WORK, missed(), later, deadline("2026-10-12 10:00", "2026-10-23 17:30", previous_due_at=at(DUE)))
+
+    assert not entry.overdue

@@ -31,7 +31,7 @@ def due_set(event: DeadlineSet, entry: Entry) -> Entry:
         return entry.with_order(event.order_no, lambda order: order.model_copy(update=due))
     if event.kind is not DeadlineKind.ANSWER:
         return entry
-    passed = max(event.occurred_at, entry.due_at or event.occurred_at)  # what was missed is over, whenever a grading was heard of
+    passed = max(event.occurred_at, event.previous_due_at or event.occurred_at)  # what was missed is over, whenever a grading was heard of
     return entry.model_copy(
         update={
             "due_at": event.due_at,
