@@ -108,7 +108,10 @@ def report_bimonthly(
 
 
 @app.command()
-def serve(service: Annotated[str, typer.Argument(help="、".join(SERVICES))], port: Annotated[int, typer.Option(min=0, max=65535, help="该服务的网页端口")] = 0) -> None:
+def serve(
+    service: Annotated[str, typer.Argument(help="、".join(SERVICES))],
+    port: Annotated[int, typer.Option(min=0, max=65535, help="该服务的网页端口")] = 0,
+) -> None:
     """单独运行一个服务（生产环境）；地址和密钥取自环境变量。"""
     from deploy.local.running import serve_one
 
