@@ -17,12 +17,12 @@ from shared.testing.driver import DISTRICT
 from tests.faults.mutants import INTACT, MUTANTS, copied, crash_points
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
-LOAD_WITHIN_S, REST_WITHIN_S, MUTANT_REST_WITHIN_S = 40.0, 90.0, 8.0
-SIGNS = {
-    "commit-before-write": {"state.applied", "rest.parked", "order.after"},
+PATIENCE_S, SHORT_S, LOOK_AGAIN_S, LOOKS = 60.0, 12.0, 0.2, 3  # a defect may keep clients waiting for ever
+SIGNS = {  # none that a system which is only slow would show, such as an outbox not empty yet
+    "commit-before-write": {"state.applied"},
     "publish-before-store": {"stream.body"},
-    "outbox-never-relayed": {"submission.case", "rest.outbox"},
-    "duplicate-not-recognised": {"rest.parked", "notice.once", "ledger.lines", "ledger.line", "urge.count", "rung.once"},
+    "outbox-never-relayed": {"submission.case"},
+    "duplicate-not-recognised": {"notice.once", "ledger.lines", "ledger.line", "urge.count", "rung.once", "supervision.once", "state.applied"},
     "notice-sent-twice": {"gateway.once"},
 }
 
@@ -42,15 +42,37 @@ async def run(name: str, places: tuple[str, str], folder: Path) -> Ended:
     plan = Plan(data, tree=tree, together=True, given=places, prefix=f"m{uuid4().hex[:8]}-", crash_at=crash_points(name))
     town = Town(plan, lambda line: None)
     load = Load(town, DISTRICT, Work(6, whole=1.0, at_once=6), data / "acks.jsonl")
+    patience_s = PATIENCE_S if name == INTACT else SHORT_S
     try:
         await town.start()
         with suppress(TimeoutError):
-            async with asyncio.timeout(LOAD_WITHIN_S):
+            async with asyncio.timeout(patience_s):
                 await load.run()
-        judged = await judge(town, DISTRICT, data / "acks.jsonl", data / "export", REST_WITHIN_S if name == INTACT else MUTANT_REST_WITHIN_S)
+        await all_struck(town, patience_s)
+        judged = await judged_of(name, town, data)
         return Ended(judged, load.failures, town.struck())
     finally:
         await town.stop()
+
+
+async def all_struck(town: Town, within_s: float) -> None:
+    """Waits until the process was ended at its last point, or until it is clear that it comes to no more of them."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within_s):
+            while len(town.struck()) < len(town.plan.crash_at):
+                await asyncio.sleep(LOOK_AGAIN_S)
+    await town.answers()
+
+
+async def judged_of(name: str, town: Town, data: Path) -> Judgement:
+    """The audit; a defect may need another look, as its process has only just come back."""
+    if name == INTACT:
+        return await judge(town, DISTRICT, data / "acks.jsonl", data / "export", PATIENCE_S)
+    for look in range(LOOKS):
+        judged = await judge(town, DISTRICT, data / "acks.jsonl", data / f"export{look}", SHORT_S)
+        if SIGNS[name] & {check for check, breaches in judged.breaches.items() if breaches}:
+            break
+    return judged
 
 
 async def test_the_intact_tree_passes(places: tuple[str, str], tmp_path: Path) -> None:

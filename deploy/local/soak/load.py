@@ -70,10 +70,15 @@ class Load:
 
     async def run(self) -> None:
         """Works until every matter is done with; what could not be done is in `failures`."""
-        with self._acks.open("w", encoding="utf-8") as acks:
-            await asyncio.gather(*(self._client_at(acks) for _ in range(self._work.at_once)))
-            await asyncio.gather(*self._handlings)
-        await self._client.aclose()
+        try:
+            with self._acks.open("w", encoding="utf-8") as acks:
+                await asyncio.gather(*(self._client_at(acks) for _ in range(self._work.at_once)))
+                await asyncio.gather(*self._handlings)
+        finally:  # told to stop meanwhile: nobody works on
+            for handling in self._handlings:
+                handling.cancel()
+            await asyncio.gather(*self._handlings, return_exceptions=True)
+            await self._client.aclose()
 
     def stop(self) -> None:
         """Begins no new matter."""

@@ -88,6 +88,10 @@ class Town:
             await asyncio.gather(self.cluster.start(self.say), self.restart_store())
         for name in (TOGETHER,) if self.plan.together else SERVICES:
             self.add(name, name)
+        await self.answers()
+
+    async def answers(self) -> None:
+        """Waits until every service is ready."""
         async with asyncio.timeout(READY_WITHIN_S), httpx.AsyncClient() as client:
             await asyncio.gather(*(self._ready(client, server.port) for server in self.servers.values()))
 
