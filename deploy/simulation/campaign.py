@@ -17,7 +17,7 @@ from deploy.simulation.exhaustive import Tally, points_of, run_points, undisturb
 from deploy.simulation.ground import district
 from deploy.simulation.seeds import Result, Size, run_seed
 
-AT_ONCE = 5
+AT_ONCE = 10
 POINTS_AT_ONCE = 100
 T = TypeVar("T")
 Done = Callable[[Sequence[Result]], object]

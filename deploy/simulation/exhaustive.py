@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -64,7 +63,6 @@ def run_points(journey: str, points: Sequence[Point]) -> Tally:
 
 
 def _run(journey: str, point: Point | None) -> tuple[Script, list[str], Counter[str], list[str]]:
-    gc.collect(0)
     chances = [random.Random(f"{journey}/{name}") for name in ("nonces", "order", "faults")]  # noqa: S311 - a replay draws the same
     with patched(chances[0]):
         script = Script(chances[2], *point) if point else Script(chances[2])

@@ -9,7 +9,7 @@ from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from deploy.simulation.auditor import Auditor
@@ -98,12 +98,20 @@ def world_of(what: Drawn, profile: Profile, *, clock_runs: bool) -> Iterator[Pla
 def run_seed(seed: int, auditor: Auditor | None, size: Size = FULL) -> Result:
     """Plays one seed to its end and says what was wrong."""
     what = draw(seed, size)
+    _freeze()
     gc.collect()
     gc.disable()
     try:
         return _stepwise(what, auditor) if what.stepwise else _storm(what, auditor)
     finally:
         gc.enable()
+
+
+@cache
+def _freeze() -> None:
+    """What was imported stays for good: collecting between two seeds looks at what the seeds left only."""
+    gc.collect()
+    gc.freeze()
 
 
 def _storm(what: Drawn, auditor: Auditor | None) -> Result:

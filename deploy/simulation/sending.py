@@ -33,10 +33,13 @@ class SimPublisher:
         if process is None or not records:
             return
         fault = plan.at("publish", process.name)
+        holed = fault is None and len(records) > 1 and plan.happens("hole")
+        if holed:
+            fault = Fault.REFUSED
         self._doors.loop.note(f"{process.name} publish {len(records)} {fault}")
         if fault is Fault.CRASH_BEFORE:
             await self._doors.die(process)
-        taken = self._taken(records, fault)
+        taken = self._taken(records, fault, holed=holed)
         answer = self._doors.loop.create_future()
         group = _Group(self._log, self._doors, taken, process, fault, answer)
         if fault is Fault.LATE:
@@ -45,10 +48,9 @@ class SimPublisher:
         self._doors.soon(plan.delay(), lambda: group.go(0))
         await answer
 
-    def _taken(self, records: Sequence[Outgoing], fault: Fault | None) -> list[Outgoing]:
-        chance, plan = self._doors.plan.chance, self._doors.plan
-        if fault is Fault.REFUSED and len(records) > 1 and plan.profile.has("hole"):
-            plan.note("hole")
+    def _taken(self, records: Sequence[Outgoing], fault: Fault | None, *, holed: bool) -> list[Outgoing]:
+        chance = self._doors.plan.chance
+        if holed:
             hole = int(chance.random() * len(records))
             return [record for place, record in enumerate(records) if place != hole]
         if fault is Fault.REFUSED:
