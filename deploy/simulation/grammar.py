@@ -126,8 +126,6 @@ class Grammar:
     def _words(self, path: str, units: Sequence[str], now: datetime) -> Body:
         lead = self._chance.choice(UNITS)
         content = self._chance.random() < 0.6
-        stars = 5 if content else 1
-        reached = self._chance.random() < 0.8
         mine = self._chance.choice(units or UNITS)
         assist = [unit for unit in UNITS if unit != lead][:1] if self._chance.random() < 0.3 else []
         grade = self._chance.choice(("SIMPLE", "GENERAL", "GENERAL", "COMPLEX"))
@@ -136,13 +134,14 @@ class Grammar:
             "regrade": {"grade": self._chance.choice(("GENERAL", "COMPLEX")), "reason": "比想的难"},
             "resolve-now": {"text": "当场办好", "category": "CONSULT"}, "refuse": {"reason": "一", "basis": "二", "alternative": "三"},
             "transfer": {"to": self._chance.choice(("信访", "jiwei")), "reason": "已进别的程序"}, "withdraw": {"reason": "不办了"},
-            "evaluate": {"resolved": content, "stars": stars}, "answer": {"result": "RESOLVED", "text": self._chance.choice((ANSWER, REDONE))},
+            "evaluate": {"resolved": content, "stars": 1 + 4 * content}, "supply": {"text": "补一页"}, "urge": {"text": "请快一点"},
+            "answer": {"result": "RESOLVED", "text": self._chance.choice((ANSWER, REDONE))},
             "request-material": {"list": ["户口簿"]}, "request-return": {"reason": "不归我们", "suggest": lead},
             "rule-return": {"accepted": content, "to": lead, "unit": mine, "reason": "按职责"},
             "request-extension": {"until": str((now + timedelta(days=self._chance.randrange(3, 20))).date()), "reason": "须等待鉴定"},
             "reject-answer": {"reason": "答非所问", "unit": mine, "false_feedback": self._chance.random() < 0.2},
-            "follow-up": {"reached": reached, **({"resolved": content, "stars": stars} if reached else {})},
-            "screen": {"finding": "ACTIONABLE"}, "consult": {"reason": "职责有争议"}, "urge": {"text": "请快一点"}, "supply": {"text": "补一页"},
+            "follow-up": {"reached": True, "resolved": content, "stars": 1 + 4 * content} if self._chance.random() < 0.8 else {"reached": False},
+            "screen": {"finding": "ACTIONABLE"}, "consult": {"reason": "职责有争议"},
             "conclude": {"outcome": "由其牵头", "lead": self._chance.choice((None, lead))},
             "correct": {"field": "item", "value": f"改{self._said}", "reason": "写错了"},
             "issue_supervision": {"level": "YELLOW" if content else "RED", "unit": mine}, "void_supervision": {"reason": "误发", "unit": mine},

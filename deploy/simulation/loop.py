@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 FLUSH = 4096
+Callback = Callable[..., object]
 
 
 class Stalled(Exception):
@@ -116,14 +117,14 @@ class SeededLoop(asyncio.BaseEventLoop):
         self._ready.extend(process.held)
         process.held.clear()
 
-    def call_soon(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
+    def call_soon(self, callback: Callback, *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]  # as typeshed, without its TypeVarTuple
         """As every loop does; after the end nothing is planned any more."""
         handle = asyncio.Handle(callback, args, self, context)
         if not self._ended:
             self._ready.append(handle)
         return handle
 
-    def call_soon_threadsafe(self, callback: Callable[..., object], *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]
+    def call_soon_threadsafe(self, callback: Callback, *args: Any, context: Context | None = None) -> asyncio.Handle:  # type: ignore[override]  # as above
         """There is one thread."""
         return self.call_soon(callback, *args, context=context)
 
