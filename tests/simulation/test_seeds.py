@@ -20,7 +20,7 @@ ONCE_FAILED = (2, 138)  # a deadline missed twice after an outage; a clock that 
 SITUATIONS = (
     "rebalance", "zombie", "pause", "not_writable", "clock", "poison", "defect", "hole", "again", "publish refused",
     "publish done but unanswered", "publish told it failed, done later", "store.write done in part", "store.write told it failed, done later",
-    "store.write crashed after", "store.clear crashed before", "park.park crashed after", "log.commit refused", "log.commit crashed before",
+    "store.write crashed after", "store.clear crashed before", "log.commit refused", "log.commit crashed before",
     "gateway.send done but unanswered", "gateway.send crashed after",
 )
 VERBS = {
