@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, TypedDict, Unpack
+from typing import BinaryIO, Literal, TypedDict, Unpack, cast
 
 import orjson
 import structlog
@@ -56,7 +56,7 @@ def configure(level: Level = "INFO", stream: Stream = "stdout", clock: Clock | N
 
     Calling it again replaces the former set-up. Raises OSError when a file cannot be opened.
     """
-    file = _opened(stream)
+    file = cast(BinaryIO, _Unfailing(_opened(stream)))  # write and flush are all a BytesLogger uses
     common: list[Processor] = [merge_contextvars, add_log_level, _logger_name, _Stamp(clock or SystemClock())]
     ending: list[Processor] = [ExceptionRenderer(), without_personal]
     structlog.configure(
@@ -96,6 +96,33 @@ class _Stamp:
     def __call__(self, _logger: object, _method: str, line: EventDict) -> EventDict:
         line["timestamp"] = self._clock.now().isoformat(timespec="milliseconds")
         return line
+
+
+class _Unfailing:
+    """A file whose failing stops nobody: a full disk or a closed log must not end a consumer. Says so once, on stderr."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._told = False
+
+    def write(self, line: bytes) -> None:
+        """Writes the line, or lets it go."""
+        try:
+            self._file.write(line)
+        except (OSError, ValueError) as fault:
+            self._tell(fault)
+
+    def flush(self) -> None:
+        """As write."""
+        try:
+            self._file.flush()
+        except (OSError, ValueError) as fault:
+            self._tell(fault)
+
+    def _tell(self, fault: Exception) -> None:
+        if not self._told:
+            self._told = True
+            sys.stderr.write(f"日志写不进去（{fault}），此后的日志行已丢弃；业务不受影响。请检查磁盘空间和日志文件。\n")
 
 
 class _LineHandler(logging.Handler):

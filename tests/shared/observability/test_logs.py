@@ -254,3 +254,26 @@ def test_lines_go_to_a_file_that_grows(tmp_path: Path, out: io.BytesIO) -> None:
     configure("INFO", out)
     assert [orjson.loads(line)["event"] for line in path.read_bytes().splitlines()] == ["one", "two"]
     assert out.getvalue() == b""
+
+
+class Full(io.BytesIO):
+    """A file on a full disk."""
+
+    def write(self, _line: object) -> int:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_log_that_cannot_be_written_stops_nobody_and_is_told_once(
+    out: io.BytesIO, capsys: pytest.CaptureFixture[str], closed: bool
+) -> None:
+    """A consumer must not end because its log is full or gone."""
+    stream = io.BytesIO() if closed else Full()
+    configure("INFO", stream)
+    if closed:
+        stream.close()
+
+    log.info("one")
+    logging.getLogger("aiokafka").error("two")
+
+    assert capsys.readouterr().err.count("日志写不进去") == 1
