@@ -9,6 +9,7 @@ from shared.observability.metrics import Metric, gauge
 from shared.storage.mongo import MongoStore
 
 RETRY_PARKED_S = 2.0
+EARLY_AGAIN_S = 60.0
 COUNT_BACKLOG_S = 2.0
 MOST_RETRIED = 100
 MOST_BACKLOG = 20_000  # cases whose events wait for the broker; beyond it nothing new is taken in
@@ -20,6 +21,11 @@ async def retry_asked(store: MongoStore, runner: CaseRunner, shards: Shards) -> 
     ours = [found for found in asked if shards.held is None or shard_of(found["_id"]) in shards.held]
     await runner.retry(ours)
     return len(ours)
+
+
+async def look_again(runner: CaseRunner, shards: Shards) -> int:
+    """Frees cases of this process that wait for events which came meanwhile; how many."""
+    return await runner.look_again(shards.held)
 
 
 class Backlog:

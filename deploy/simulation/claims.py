@@ -12,10 +12,10 @@ from deploy.simulation.topics import EVENT_TOPICS
 from deploy.simulation.world import World
 from services.archive.domain.record import CaseRecord, agrees
 from shared.contracts.event import Event
-from shared.contracts.router_events import CaseCorrected, CitizenUrged, MaterialSupplied, ReplyRefused
+from shared.contracts.router_events import CaseCorrected, CitizenUrged, ReplyRefused
 from shared.contracts.wire import from_wire
 
-ONE_EACH: dict[str, type[Event]] = {"urge": CitizenUrged, "supply": MaterialSupplied, "correct": CaseCorrected}
+ONE_EACH: dict[str, type[Event]] = {"urge": CitizenUrged, "correct": CaseCorrected}
 
 
 def events_of(world: World, notebook: Notebook) -> list[Event]:

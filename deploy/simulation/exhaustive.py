@@ -66,7 +66,6 @@ def _run(journey: str, point: Point | None) -> tuple[Script, list[str], Counter[
     chances = [random.Random(f"{journey}/{name}") for name in ("nonces", "order", "faults")]  # noqa: S311 - a replay draws the same
     with patched(chances[0]):
         script = Script(chances[2], *point) if point else Script(chances[2])
-        script.spares = ""
         world = World(script, chances[1], START, clock_runs=False)
         play = Play(world)
         try:

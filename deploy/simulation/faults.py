@@ -58,7 +58,7 @@ class Plan:
         self.profile = profile
         self.chance = chance
         self.calm = False
-        self.spares = ""
+        self.spares: tuple[str, ...] = ()
         self.met: dict[str, int] = {}
         self._total = sum(profile.calls.values())
 

@@ -29,7 +29,7 @@ from shared.messaging.records import KeptRecord
 from shared.messaging.runner import CaseRunner
 from shared.scheduling import Job
 
-OUTBOX_S = 2.0
+OUTBOX_S, EARLY_S = 2.0, 60.0
 AGAIN_S = 0.2
 Told = Callable[[str], None]
 
@@ -95,7 +95,10 @@ class Instance(Process):
     @property
     def jobs(self) -> list[Job]:
         """What ticks in this process."""
-        return [*self.built.jobs, Job(f"{self.service}_outbox", OUTBOX_S, self.courier.sweep)]
+        async def look() -> int:
+            return await self.runner.look_again(self.ground.shards.held)
+
+        return [*self.built.jobs, Job(f"{self.service}_outbox", OUTBOX_S, self.courier.sweep), Job(f"{self.service}_early", EARLY_S, look)]
 
 
 def topics_of(service: Service, scheme: Scheme) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from deploy.simulation.asking import UNKNOWN, Answer, ask
@@ -18,6 +18,7 @@ from shared.contracts.topics import SERVICES, replies_topic
 REST_S = 0.02
 LONGEST_REST_S = 300.0
 MOST_TRIES = 200
+A_MOMENT = timedelta(seconds=1)
 NUMBER_TAKEN = "case.number_taken"  # only where counters are set back may a first try that came late have the number of the second
 
 
@@ -160,6 +161,8 @@ async def step_by_step(play: Play, grammar: Grammar | Sequence[Move], moves: int
         if move is None:
             break
         spoken.append(move)
+        if not isinstance(move, Wait):
+            play.world.clock.step(A_MOMENT)  # no two things people do fall on the same moment
         await play.carry_out(move, tries=MOST_TRIES)
         await play.must_rest()
     play.world.plan.calm = True

@@ -22,6 +22,7 @@ from shared.messaging.inbox import Inbox
 from shared.messaging.progress import Progress
 from shared.messaging.publishing import Outgoing, Publisher
 from shared.messaging.records import Item, Record, dead_letter, decode, held_of, record_of
+from shared.messaging.shards import shard_of
 from shared.points import point
 from shared.storage.documents import Document, Parking
 
@@ -142,15 +143,35 @@ class CaseRunner:
         for document in parked:
             await self._run_case(document["_id"], [], {**document, "failed": False})
 
+    async def look_again(self, held: frozenset[int] | None) -> int:
+        """Tries the cases of these shards that wait for an earlier event, in case it came; how many are free now.
+
+        A process that stood still, or a write that came late, may park a case when its events were all applied elsewhere.
+        """
+        freed = 0
+        for document in await self._parking.waiting(MOST_RESUMED):
+            if not document["failed"] and (held is None or shard_of(document["_id"]) in held):
+                freed += await self._freed(document)
+        return freed
+
+    async def _freed(self, document: Document) -> bool:
+        try:
+            await self._run_case(document["_id"], [], document, looking=True)
+        except TryAgain:
+            return False  # somebody else is at it, or the store is: it is looked at again
+        return document["_id"] not in await self._parking.parked([document["_id"]])
+
     async def parked(self) -> list[str]:
         """What is parked now, each as 'case: reason', oldest first."""
         return [f"{document['_id']}: {document['reason']}" for document in await self._parking.waiting(MOST_RESUMED)]
 
-    async def _run_case(self, case_no: str, items: list[Item], parked: Document | None) -> None:
+    async def _run_case(self, case_no: str, items: list[Item], parked: Document | None, *, looking: bool = False) -> None:
         queue = _in_stream_order(await self._with_parked(items, parked))
         if parked and parked["failed"]:
             return await self._park(case_no, queue, parked["reason"], failed=True, before=parked)
         left, reason, failed = await self._work_through(queue)
+        if looking and parked and (len(left), reason, failed) == (len(parked["records"]), parked["reason"], False):
+            return  # it waits as it waited
         if left:
             await self._park(case_no, left, reason, failed=failed, before=parked)
         elif parked:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.sla import app
 from services.sla.handlers import inbox
+from shared.contracts.event import stamp
 from shared.contracts.sla_events import DeadlineSet
 from shared.testing.driver import ServiceDriver
 from shared.testing.events import CASE, a_case_registered, a_case_triaged
@@ -41,3 +42,35 @@ async def test_what_still_fails_stays_parked() -> None:
     assert await sla.runner.resume() == 0
     assert len(await sla.runner.parked()) == 1
     inbox._bound = bound
+
+
+async def test_a_case_parked_by_a_late_write_is_freed_without_a_restart() -> None:
+    """Its events were applied while the write that parked it was on its way; the next look finds nothing to wait for."""
+    sla = ServiceDriver(app, "2026-11-23 10:00")
+    parking = sla.store.parking()
+    graded = a_case_triaged("2026-11-23 11:00")
+    early = stamp(graded, seq=1, recorded_at=graded.occurred_at, after={"intake": 1}, cause=None, policy_version="test@1")
+    await sla.runner.run([sla._record(early)])
+    waiting = await parking.parked([CASE])
+
+    assert await sla.runner.look_again(None) == 0
+    assert await parking.parked([CASE]) == waiting  # what waits is left as it is
+    await sla.consumes(a_case_registered("2026-11-23 10:00"))
+    assert await sla.runner.parked() == []
+    await parking.park(CASE, {**waiting[CASE], "rev": 0})
+
+    assert await sla.runner.look_again(frozenset()) == 0  # another process's case
+    assert await sla.runner.look_again(None) == 1
+    assert await sla.runner.parked() == []
+
+
+async def test_a_failed_case_is_not_tried_by_the_clock() -> None:
+    """Only a start or an operator tries a handler again that failed."""
+    sla = ServiceDriver(app, "2026-11-23 10:00")
+    bound = inbox._bound.copy()
+    inbox._bound = dict.fromkeys(bound, broken)
+    await sla.consumes(a_case_registered("2026-11-23 10:00"))
+    inbox._bound = bound
+
+    assert await sla.runner.look_again(None) == 0
+    assert len(await sla.runner.parked()) == 1
