@@ -15,6 +15,7 @@ from shared.messaging.shards import shard_of
 
 Place = tuple[str, int]
 MOST_AT_ONCE = 40
+LATER = 0.3
 EVENT_TOPICS = frozenset(TOPIC_OF.values())
 Headers = Sequence[tuple[str, bytes | None]]
 
@@ -127,9 +128,11 @@ class SimLog:
     def _fetched(self, member: Member) -> list[KeptRecord]:
         chance = self._doors.plan.chance
         found: list[KeptRecord] = []
-        for place in member.places:
-            if place not in self.records:
-                continue
+        filled = [place for place in member.places if len(self.records.get(place, ())) > member.positions[place]]
+        chance.shuffle(filled)
+        for place in filled:
+            if found and chance.random() < LATER:
+                continue  # a broker gives one topic's records before another's
             start = member.positions[place]
             if start and self._doors.plan.happens("again"):
                 start = int(chance.random() * start)
