@@ -103,15 +103,20 @@ async def export(
 ) -> None:
     """Writes what the broker and the stores hold to `folder`, as checker/reading.py describes it.
 
-    With `at_rest` it first waits until nothing is left to do, for `within_s` at most, and the checker holds the system to it.
+    With `at_rest` it waits until nothing is left to do and nothing happened while it wrote, for `within_s` at most; the checker
+    holds the system to it.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     readers = {name: DatabaseReader(places[1], f"{prefix}bancheng_{name}") for name in SERVICES}
+    until = monotonic() + within_s
     try:
-        topics, committed = await _rested(places[0], prefix, district, readers if at_rest else {}, within_s)
-        for name, reader in readers.items():
-            await _write_documents(reader, name, folder, prefix)
-        await _write_topics(places[0], prefix, topics, folder)
+        while True:
+            topics, committed = await _rested(places[0], prefix, district, readers if at_rest else {}, until)
+            for name, reader in readers.items():
+                await _write_documents(reader, name, folder, prefix)
+            await _write_topics(places[0], prefix, topics, folder)
+            if not at_rest or monotonic() > until or await _quiet(places[0], prefix, topics, committed, readers):
+                break  # otherwise a timer fired while it was written down: it is written down again
     finally:
         for reader in readers.values():
             reader.close()
@@ -127,10 +132,9 @@ def _plain(offsets: Mapping[tuple[str, int], int], prefix: str) -> dict[str, int
 
 
 async def _rested(
-    kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], within_s: float
+    kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], until: float
 ) -> tuple[list[str], Offsets]:
     """The topics and what every group has committed; with readers only once outboxes are empty and nobody is behind."""
-    until = monotonic() + within_s
     while True:
         there, committed = await standing(kafka, [f"{prefix}{name}" for name in SERVICES])
         topics = [topic.name for topic in all_topics(district.departments) if prefix + topic.name in there]

@@ -62,10 +62,10 @@ async def ask(world: World, service: str, request: Mapping[str, Any]) -> Answer:
         return UNKNOWN
     instance = living[int(world.plan.chance.random() * len(living))]
     answer: asyncio.Future[Answer | None] = world.loop.create_future()
-    instance.callers.add(answer)
+    instance.callers.append(answer)
     instance.spawn(_carried(world, instance, request, answer))
     said = await answer
-    instance.callers.discard(answer)
+    instance.callers.remove(answer)
     return said or UNKNOWN
 
 

@@ -82,7 +82,7 @@ class Instance(Process):
     courier: OutboxCourier = field(init=False)
     member: Member = field(init=False)
     endpoints: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    callers: set[asyncio.Future[Any]] = field(default_factory=set)
+    callers: list[asyncio.Future[Any]] = field(default_factory=list)
     sleepers: list[asyncio.Future[None]] = field(default_factory=list)
     ready: bool = False
 

@@ -24,18 +24,18 @@ DOUBLE_CLICK = 0.15
 async def storm(play: Play, grammar: Grammar, moves: int) -> list[Move]:
     """Faults and moves at once, then rest; raises Unrest when the town never comes to it."""
     await play.begin()
-    running: set[asyncio.Task[object]] = set()
+    running: list[asyncio.Task[object]] = []
     spoken: list[Move] = []
     for _ in range(moves):
         _trouble(play)
         spoken.append(grammar.next(play.world.clock.now(), play.world.next_due()))
-        running |= await _moved(play, spoken[-1])
+        running += await _moved(play, spoken[-1])
         await asyncio.sleep(play.world.plan.chance.random() * GAP_S)
     await calm_down(play, running)
     return spoken
 
 
-async def calm_down(play: Play, running: set[asyncio.Task[object]]) -> None:
+async def calm_down(play: Play, running: Sequence[asyncio.Task[object]]) -> None:
     """All faults end, a mended version is rolled out, and what was begun is finished."""
     world = play.world
     world.plan.calm = True
@@ -54,19 +54,19 @@ async def calm_down(play: Play, running: set[asyncio.Task[object]]) -> None:
             raise Unrest(world.restless())
 
 
-async def _moved(play: Play, move: Move) -> set[asyncio.Task[object]]:
+async def _moved(play: Play, move: Move) -> list[asyncio.Task[object]]:
     world, chance = play.world, play.world.plan.chance
     match move:
         case Wait():
             world.clock.step(max(move.until - world.clock.now(), timedelta()))
             world.poke()
-            return set()
+            return []
         case Reply():
             if play.peek(move.label) is not None:
                 await play.carry_out(move, tries=1)
-            return set()
+            return []
     clicks = 2 if chance.random() < DOUBLE_CLICK else 1
-    tasks = {asyncio.create_task(_asked(play, move, 1 + int(chance.random() * TRIES))) for _ in range(clicks)}
+    tasks = [asyncio.create_task(_asked(play, move, 1 + int(chance.random() * TRIES))) for _ in range(clicks)]
     if isinstance(move, Register) or chance.random() < 0.5:  # noqa: PLR2004 - half the people wait for their answer
         await asyncio.gather(*tasks)
     return tasks

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from checker.__main__ import audit
+from deploy.local import audit as auditing
 from deploy.local.audit import export
 from deploy.local.keys import for_data
 from deploy.local.rehearsal.running import rehearsing
 from deploy.local.rehearsal.scenario import parse_scenario
 from deploy.local.system import Places
+from shared.contracts.topics import SERVICES
 from shared.testing.driver import DISTRICT
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
@@ -60,3 +64,30 @@ async def test_a_rehearsal_is_audited_clean_and_a_breach_in_it_is_found(places: 
     path.write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
 
     assert "stream.gapless" in {row.name for row in audit(folder) if row.breaches}
+
+
+async def test_a_clock_that_fires_while_it_is_written_down_is_no_breach(
+    places: tuple[str, str], prefix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Documents of one moment and topics of a later one do not fit: the export is taken again."""
+    where, folder = Places(places[0], places[1], prefix=prefix), tmp_path / "export"
+    begun, *_ = SCENARIO.partition("  - {at: 2026-10-12")
+    scenario = parse_scenario(begun + "until: 2026-10-09T17:00:00+08:00\n")
+    written: list[str] = []
+    as_it_is = auditing._write_documents
+
+    async with rehearsing(where, DISTRICT, for_data(tmp_path / "keys"), scenario) as (system, player):
+
+        async def written_down(reader: Any, name: str, *more: Any) -> None:
+            await as_it_is(reader, name, *more)
+            written.append(name)
+            if len(written) == len(SERVICES):
+                await player.advance(datetime.fromisoformat("2026-10-14T18:00:00+08:00"))
+                await system.settle()
+
+        monkeypatch.setattr(auditing, "_write_documents", written_down)
+        await player.play()
+        await export(places, prefix, DISTRICT, folder, now=system.clock.now())
+
+    assert written == [*SERVICES, *SERVICES]
+    assert {row.name: row.breaches for row in audit(folder) if row.breaches} == {}

@@ -16,6 +16,7 @@ from deploy.simulation.seeds import SMALL, Result, run_seed
 
 REPO = Path(__file__).resolve().parents[2]
 SEEDS = 500
+REPLAYED, TIMES = 12, 6
 ONCE_FAILED = (2, 138)  # a deadline missed twice after an outage; a clock that was off
 SITUATIONS = (
     "rebalance", "zombie", "pause", "not_writable", "clock", "poison", "defect", "hole", "again", "publish refused",
@@ -69,6 +70,13 @@ def test_a_seed_replays_exactly_in_any_process(seed: int) -> None:
     told = [_in_a_process(seed, hash_seed) for hash_seed in ("0", "1", "random")]
 
     assert len({(said["trace"], said["steps"], said["records"], said["crashes"]) for said in told}) == 1
+
+
+@pytest.mark.timeout(300)
+def test_a_seed_replays_exactly_in_one_process() -> None:
+    """Memory that others used before is laid out otherwise; nothing may be ordered by where it lies."""
+    for seed in range(REPLAYED):
+        assert len({run_seed(seed, None, SMALL).trace for _ in range(TIMES)}) == 1, seed
 
 
 @pytest.mark.timeout(300)
