@@ -36,7 +36,7 @@ class Ways:
     @property
     def size(self) -> Size:
         """How large a play is."""
-        return SMALL if self.small or self.ablation else FULL
+        return SMALL if self.small else FULL
 
 
 def simulate(ways: Ways, say: Say) -> int:
