@@ -14,7 +14,7 @@ from deploy.local.soak.judging import Judgement, judge
 from deploy.local.soak.load import Load, Work
 from deploy.local.soak.town import Plan, Town
 from shared.testing.driver import DISTRICT
-from tests.faults.mutants import INTACT, MUTANTS, copied, crash_points
+from tests.house.mutants import INTACT, MUTANTS, copied, crash_points
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
 PATIENCE_S, SHORT_S, LOOK_AGAIN_S, LOOKS = 60.0, 12.0, 0.2, 3  # a defect may keep clients waiting for ever
