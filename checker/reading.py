@@ -1,10 +1,11 @@
 """An export as it lies in its folder; every file holds one JSON object a line.
 
 `export.json`: `at_rest` (nothing should be left to do), `now` (the system's clock), `committed` ({service: {"topic/partition":
-offset}}), `sync_required`. `topics/<topic>.jsonl`: records in offset order: partition, offset, key, value, headers, each a text,
-`{"b64": …}` or null. `services/<service>.jsonl`: documents: collection, case_no, version, seq, applied, outbox, state. `parked/<service>.jsonl`:
-case_no, reason, records. From the load generator: `acks.jsonl` (channel, source_id, case_no, at) and `poison.jsonl` (what was
-planted: topic with partition and offset, or with key; or case_no of a case meant to be parked; `expect`: dead, parked, ignored).
+offset}}), `ends` (where the topics ended before the documents were read), `sync_required`. `topics/<topic>.jsonl`: records in
+offset order: partition, offset, key, value, headers, each a text, `{"b64": …}` or null. `services/<service>.jsonl`: documents:
+collection, case_no, version, seq, applied, outbox, state. `parked/<service>.jsonl`: case_no, reason, records. From the load
+generator: `acks.jsonl` (channel, source_id, case_no, at) and `poison.jsonl` (what was planted: topic with partition and offset, or
+with key; or case_no of a case meant to be parked; `expect`: dead, parked, ignored).
 """
 
 from __future__ import annotations
@@ -92,6 +93,11 @@ class Export:
         """Whether the service said it was done with this record; None when the export does not tell."""
         told: dict[str, int] | None = self.meta.get("committed", {}).get(service)
         return None if told is None else place.offset < told.get(f"{place.topic}/{place.partition}", 0)
+
+    def meanwhile(self, event: Seen) -> bool:
+        """Whether it may have been published after its owner's documents were read; never in a system at rest."""
+        ends: dict[str, int] | None = None if self.at_rest else self.meta.get("ends")
+        return ends is not None and event.place.offset >= ends.get(f"{event.place.topic}/{event.place.partition}", 0)
 
 
 def rows(path: Path) -> Iterator[Row]:

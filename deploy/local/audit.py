@@ -44,12 +44,13 @@ Offsets = Mapping[str, Mapping[tuple[str, int], int]]
 
 @dataclass(frozen=True)
 class Ways:
-    """What an audit is asked: where the data lies, where to keep the export, what the load generator wrote down."""
+    """What an audit is asked: where the data lies, where to keep the export, what the load generator wrote down, how long to wait for rest."""
 
     data: Path
     out: Path | None = None
     acks: Path | None = None
     poison: Path | None = None
+    wait_s: float = REST_WITHIN_S
     as_json: bool = False
 
 
@@ -60,9 +61,11 @@ async def audit_data(ways: Ways, district_folder: Path) -> int:
         try:
             async with _reached(ways) as (places, running):
                 now = SystemClock().now() if running and not (ways.data / SAMPLE_MARK).exists() else None
-                await export(places, "", district, folder, now=now, at_rest=running)
+                rested = await export(places, "", district, folder, now=now, at_rest=None if running else False, within_s=ways.wait_s)
         except TryAgain as fault:
             raise StackError(f"没有审计成：{fault}。请确认系统正常运行，再审计一次。") from fault
+        if running and not rested and not ways.as_json:
+            say("系统一直在忙：按它工作时的样子审计，还在路上的列为备注，不算违反。")
         add(folder, acks=ways.acks, poison=ways.poison)
         return await asyncio.to_thread(check, folder, as_json=ways.as_json)
 
@@ -98,61 +101,101 @@ async def _reached(ways: Ways) -> AsyncIterator[tuple[tuple[str, str], bool]]:
 
 
 async def export(
-    places: tuple[str, str], prefix: str, district: District, folder: Path, *, now: datetime | None = None, at_rest: bool = True,
+    places: tuple[str, str], prefix: str, district: District, folder: Path, *, now: datetime | None = None, at_rest: bool | None = True,
     within_s: float = REST_WITHIN_S,
-) -> None:
-    """Writes what the broker and the stores hold to `folder`, as checker/reading.py describes it.
+) -> bool:
+    """Writes what the broker and the stores hold to `folder`, as checker/reading.py describes it; whether it was at rest.
 
     With `at_rest` it waits until nothing is left to do and nothing happened while it wrote, for `within_s` at most; the checker
-    holds the system to it.
+    holds the system to it. With None the checker does so only when nothing moves: a busy system is audited as it works.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     readers = {name: DatabaseReader(places[1], f"{prefix}bancheng_{name}") for name in SERVICES}
-    until = monotonic() + within_s
+    waiting = _Waiting(places[0], prefix, district, {} if at_rest is False else readers, monotonic() + within_s)
     try:
         while True:
-            topics, committed = await _rested(places[0], prefix, district, readers if at_rest else {}, until)
+            cut = await waiting.rested()
             for name, reader in readers.items():
                 await _write_documents(reader, name, folder, prefix)
-            await _write_topics(places[0], prefix, topics, folder)
-            if not at_rest or monotonic() > until or await _quiet(places[0], prefix, topics, committed, readers):
+            await _write_topics(places[0], prefix, cut.topics, folder)
+            if at_rest is False or waiting.over or await waiting.still(cut):
                 break  # otherwise a timer fired while it was written down: it is written down again
+        rested = at_rest if at_rest is not None else not await waiting.moves()
     finally:
         for reader in readers.values():
             reader.close()
     meta = {
-        "at_rest": at_rest, "now": now.isoformat() if now else None, "sync_required": district.policy.sync.required,
-        "committed": {name: _plain(committed[f"{prefix}{name}"], prefix) for name in SERVICES},
+        "at_rest": rested, "now": now.isoformat() if now else None, "sync_required": district.policy.sync.required,
+        "ends": _plain(cut.ends, prefix),
+        "committed": {name: _plain(cut.committed[f"{prefix}{name}"], prefix) for name in SERVICES},
     }
     (folder / "export.json").write_bytes(orjson.dumps(meta))
+    return rested
 
 
 def _plain(offsets: Mapping[tuple[str, int], int], prefix: str) -> dict[str, int]:
     return {f"{topic.removeprefix(prefix)}/{partition}": offset for (topic, partition), offset in offsets.items()}
 
 
-async def _rested(
-    kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], until: float
-) -> tuple[list[str], Offsets]:
-    """The topics and what every group has committed; with readers only once outboxes are empty and nobody is behind."""
-    while True:
-        there, committed = await standing(kafka, [f"{prefix}{name}" for name in SERVICES])
-        topics = [topic.name for topic in all_topics(district.departments) if prefix + topic.name in there]
-        if not readers or monotonic() > until or await _quiet(kafka, prefix, topics, committed, readers):
-            return topics, committed
-        await asyncio.sleep(LOOK_AGAIN_S)
+@dataclass(frozen=True)
+class _Cut:
+    """Where everything stood before the documents were read."""
+
+    topics: list[str]
+    committed: Offsets
+    ends: Mapping[tuple[str, int], int]
+    quiet: bool
 
 
-async def _quiet(
-    kafka: str, prefix: str, topics: Sequence[str], committed: Offsets, readers: Mapping[str, DatabaseReader]
-) -> bool:
-    if any([await reader.unsent() for reader in readers.values()]):
-        return False
-    ends = await ends_of(kafka, [prefix + topic for topic in topics])
-    return all(
-        committed[f"{prefix}{name}"].get(place, 0) >= end
-        for place, end in ends.items() for name in _readers_of(place[0].removeprefix(prefix))
-    )
+class _Waiting:
+    """Waits until outboxes are empty and nobody is behind; without readers it waits for nothing."""
+
+    def __init__(
+        self, kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], until: float
+    ) -> None:
+        self._kafka = kafka
+        self._prefix = prefix
+        self._district = district
+        self._readers = readers
+        self._until = until
+        self._first: _Cut | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has waited as long as it may."""
+        return monotonic() > self._until
+
+    async def rested(self) -> _Cut:
+        """The first quiet cut, or the last one when there was none in time."""
+        while True:
+            cut = await self._look()
+            self._first = self._first or cut
+            if cut.quiet or self.over:
+                return cut
+            await asyncio.sleep(LOOK_AGAIN_S)
+
+    async def still(self, cut: _Cut) -> bool:
+        """Whether nothing has happened since this cut."""
+        return (await self._look()).ends == cut.ends and not await self._unsent()
+
+    async def moves(self) -> bool:
+        """Whether it never came to rest although it works; one that stands still with work left is stuck, not busy."""
+        return self.over and self._first is not None and self._first.ends != (await self._look()).ends
+
+    async def _look(self) -> _Cut:
+        there, committed = await standing(self._kafka, [f"{self._prefix}{name}" for name in SERVICES])
+        topics = [topic.name for topic in all_topics(self._district.departments) if self._prefix + topic.name in there]
+        unsent = await self._unsent()
+        ends = await ends_of(self._kafka, [self._prefix + topic for topic in topics])
+        quiet = not self._readers or not (unsent or any(self._behind(committed, place, end) for place, end in ends.items()))
+        return _Cut(topics, committed, ends, quiet)
+
+    async def _unsent(self) -> bool:
+        return any([await reader.unsent() for reader in self._readers.values()])
+
+    def _behind(self, committed: Offsets, place: tuple[str, int], end: int) -> bool:
+        readers = _readers_of(place[0].removeprefix(self._prefix))
+        return any(committed[f"{self._prefix}{name}"].get(place, 0) < end for name in readers)
 
 
 def _readers_of(topic: str) -> tuple[str, ...]:

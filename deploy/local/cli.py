@@ -146,12 +146,13 @@ def audit(
     data: Data = Path(".bancheng/data"), out: Annotated[Path | None, typer.Option("--out", help="保留导出的目录")] = None,
     acks: Annotated[Path | None, typer.Option("--acks", help="已确认的提交（JSON 行）", exists=True, dir_okay=False)] = None,
     poison: Annotated[Path | None, typer.Option("--poison", help="埋下的坏消息（JSON 行）", exists=True, dir_okay=False)] = None,
+    wait: Annotated[float, typer.Option("--wait", help="等系统静下来至多多少秒", min=0)] = 60.0,
     as_json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False, district: District = PUTUO,
 ) -> None:
     """审计运行中或已停止的系统：导出 Kafka 与文档库，由不用本系统任何代码的检查程序证明没有丢失、没有重复，或指出何处违反。"""
     from deploy.local.audit import Ways, audit_data
 
-    _run(audit_data(Ways(data.resolve(), out, acks, poison, as_json=as_json), district))
+    _run(audit_data(Ways(data.resolve(), out, acks, poison, wait, as_json=as_json), district))
 
 
 @app.command()

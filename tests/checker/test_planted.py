@@ -369,6 +369,26 @@ def test_what_a_stopped_system_still_has_to_do_is_noted_not_blamed(tmp_path: Pat
     assert {row.name for row in rows if row.notes} == {"state.applied", "dept.repeat", "rest.outbox"}
 
 
+def test_what_a_busy_system_published_after_its_documents_were_read_is_not_blamed(tmp_path: Path) -> None:
+    """The topics are read last and may be ahead; below where they ended before, nothing may."""
+    history = good()
+    history.meta["at_rest"] = False
+    record = history.topics["notifier.notices"][-1]
+    said = json.loads(record["value"])
+    document = history.documents["notifier"][record["key"]]
+    document["seq"] -= 1
+    notice = next(one for one in document["state"]["notices"] if one["notice_id"] == said["notice_id"])
+    notice |= {"status": "QUEUED", "next_at": at("20 18:00")}
+    ends = {f"{topic}/{place}": 99 for topic in history.topics for place in range(12)}
+    here = f"notifier.notices/{record['partition']}"
+    history.meta["ends"] = ends | {here: record["offset"]}
+    before = found(history, tmp_path / "ahead")
+    history.meta["ends"] = ends
+
+    assert before == {}
+    assert found(history, tmp_path / "wrong").keys() == {"state.published", "notice.outcome"}
+
+
 def test_parked_records_are_not_called_lost(tmp_path: Path) -> None:
     """What waits in a parked case is neither applied nor gone; the case itself needs its reason."""
     history = good()

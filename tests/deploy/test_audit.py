@@ -16,6 +16,7 @@ from deploy.local.stack import running_at
 from tests.journeys.test_kill import END, up
 
 REPO = Path(__file__).resolve().parents[2]
+LOOKS = 4
 
 
 def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +63,27 @@ async def test_a_running_window_and_the_same_one_stopped_are_audited_alike(tmp_p
     assert _looked(stopped) | {"rung.fired": 0} == _looked(running) | {"rung.fired": 0}
     assert _looked(running)["stream.gapless"] > 500
     assert (tmp_path / "kept" / "export.json").exists()
+
+
+@pytest.mark.real
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_a_window_at_work_is_audited_as_it_works(tmp_path: Path) -> None:
+    """What is on its way is noted; nothing of it is called lost."""
+    data = tmp_path / "data"
+    async with up(data) as process:
+        await process.says("访问码")
+        busy = [await asyncio.to_thread(audit, "--data", str(data), "--json", "--wait", "2") for _ in range(LOOKS)]
+        await process.says(END)
+
+    assert [_found(ended) for ended in busy] == [{}] * LOOKS
+    assert [(ended.returncode, ended.stderr) for ended in busy] == [(0, "")] * LOOKS
+    assert _looked(busy[-1])["stream.gapless"] > _looked(busy[0])["stream.gapless"]
+
+
+def _found(ended: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
+    said: dict[str, Any] = json.loads(ended.stdout)
+    return {check["name"]: check["breaches"] for check in said["checks"] if check["breaches"]}
 
 
 def _looked(ended: subprocess.CompletedProcess[str]) -> dict[str, int]:
