@@ -24,22 +24,21 @@ from typing import IO, Any
 import orjson
 
 from deploy.local.faults import StackError
+from deploy.local.resting import Cut, Waiting
 from deploy.local.running import SAMPLE_MARK, say
 from deploy.local.stack import Stack, running_at
 from shared.clock import SystemClock
-from shared.contracts.topics import EVENT_TOPICS, SERVICES, all_topics, reply_unit
+from shared.contracts.topics import SERVICES
 from shared.district.loading import load_district
 from shared.district.model import District
 from shared.errors import TryAgain
-from shared.messaging.reading import ends_of, read_each, standing
+from shared.messaging.reading import read_each
 from shared.messaging.records import KeptRecord
 from shared.storage.whole import DatabaseReader
 
 CHECKER = Path(__file__).resolve().parents[2] / "checker"
 RUN_CHECKER = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('checker', run_name='__main__', alter_sys=True)"
 REST_WITHIN_S = 60.0
-LOOK_AGAIN_S = 0.2
-Offsets = Mapping[str, Mapping[tuple[str, int], int]]
 
 
 @dataclass(frozen=True)
@@ -111,15 +110,9 @@ async def export(
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     readers = {name: DatabaseReader(places[1], f"{prefix}bancheng_{name}") for name in SERVICES}
-    waiting = _Waiting(places[0], prefix, district, {} if at_rest is False else readers, monotonic() + within_s)
+    waiting = Waiting(places[0], prefix, district, {} if at_rest is False else readers, monotonic() + within_s)
     try:
-        while True:
-            cut = await waiting.rested()
-            for name, reader in readers.items():
-                await _write_documents(reader, name, folder, prefix)
-            await _write_topics(places[0], prefix, cut.topics, folder)
-            if at_rest is False or waiting.over or await waiting.still(cut):
-                break  # otherwise a timer fired while it was written down: it is written down again
+        cut = await _written(places[0], prefix, readers, waiting, folder)
         rested = at_rest if at_rest is not None else not await waiting.moves()
     finally:
         for reader in readers.values():
@@ -133,75 +126,19 @@ async def export(
     return rested
 
 
+async def _written(kafka: str, prefix: str, readers: Mapping[str, DatabaseReader], waiting: Waiting, folder: Path) -> Cut:
+    """Documents, then topics; once more when a timer fired meanwhile, for the two would be of different moments."""
+    while True:
+        cut = await waiting.rested()
+        for name, reader in readers.items():
+            await _write_documents(reader, name, folder, prefix)
+        await _write_topics(kafka, prefix, cut.topics, folder)
+        if waiting.over or await waiting.still(cut):
+            return cut
+
+
 def _plain(offsets: Mapping[tuple[str, int], int], prefix: str) -> dict[str, int]:
     return {f"{topic.removeprefix(prefix)}/{partition}": offset for (topic, partition), offset in offsets.items()}
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Where everything stood before the documents were read."""
-
-    topics: list[str]
-    committed: Offsets
-    ends: Mapping[tuple[str, int], int]
-    quiet: bool
-
-
-class _Waiting:
-    """Waits until outboxes are empty and nobody is behind; without readers it waits for nothing."""
-
-    def __init__(
-        self, kafka: str, prefix: str, district: District, readers: Mapping[str, DatabaseReader], until: float
-    ) -> None:
-        self._kafka = kafka
-        self._prefix = prefix
-        self._district = district
-        self._readers = readers
-        self._until = until
-        self._first: _Cut | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has waited as long as it may."""
-        return monotonic() > self._until
-
-    async def rested(self) -> _Cut:
-        """The first quiet cut, or the last one when there was none in time."""
-        while True:
-            cut = await self._look()
-            self._first = self._first or cut
-            if cut.quiet or self.over:
-                return cut
-            await asyncio.sleep(LOOK_AGAIN_S)
-
-    async def still(self, cut: _Cut) -> bool:
-        """Whether nothing has happened since this cut."""
-        return (await self._look()).ends == cut.ends and not await self._unsent()
-
-    async def moves(self) -> bool:
-        """Whether it never came to rest although it works; one that stands still with work left is stuck, not busy."""
-        return self.over and self._first is not None and self._first.ends != (await self._look()).ends
-
-    async def _look(self) -> _Cut:
-        there, committed = await standing(self._kafka, [f"{self._prefix}{name}" for name in SERVICES])
-        topics = [topic.name for topic in all_topics(self._district.departments) if self._prefix + topic.name in there]
-        unsent = await self._unsent()
-        ends = await ends_of(self._kafka, [self._prefix + topic for topic in topics])
-        quiet = not self._readers or not (unsent or any(self._behind(committed, place, end) for place, end in ends.items()))
-        return _Cut(topics, committed, ends, quiet)
-
-    async def _unsent(self) -> bool:
-        return any([await reader.unsent() for reader in self._readers.values()])
-
-    def _behind(self, committed: Offsets, place: tuple[str, int], end: int) -> bool:
-        readers = _readers_of(place[0].removeprefix(self._prefix))
-        return any(committed[f"{self._prefix}{name}"].get(place, 0) < end for name in readers)
-
-
-def _readers_of(topic: str) -> tuple[str, ...]:
-    if reply_unit(topic) is not None:
-        return ("router",)
-    return next((known.consumed_by for known in EVENT_TOPICS if known.name == topic), ())
 
 
 async def _write_documents(reader: DatabaseReader, name: str, folder: Path, prefix: str) -> None:

@@ -43,13 +43,15 @@ async def list_parked(data: Path, service: str | None, say: Say) -> int:
     """Every parked case with reason, since when and how many records wait, and how many dead letters there are; 0."""
     services = SERVICES if service is None else (_known(service),)
     async with reached(data, _silent) as places:
-        for name in services:
-            await _list(places, name, say)
+        told = sum([await _list(places, name, say) for name in services])
+    if not told:
+        say("没有搁置的工单，也没有死信。")
     return 0
 
 
-async def _list(places: Reached, name: str, say: Say) -> None:
-    for document in await _parked(places, name):
+async def _list(places: Reached, name: str, say: Say) -> int:
+    parked = await _parked(places, name)
+    for document in parked:
         kind = "处理失败" if document["failed"] else "等候前面的事件"
         asked = "，已请求重试" if document.get(AGAIN) else ""
         said = f"{document['reason']}；{len(document['records'])} 条消息在等{asked}"
@@ -57,6 +59,7 @@ async def _list(places: Reached, name: str, say: Say) -> None:
     reasons = Counter(letter.reason for letter in await _letters(places, name))
     for reason, number in reasons.most_common():
         say(f"{name:9} 死信 {number} 条：{reason}")
+    return len(parked) + len(reasons)
 
 
 async def replay(data: Path, wanted: Wanted, say: Say) -> int:

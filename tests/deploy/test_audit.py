@@ -20,10 +20,15 @@ LOOKS = 4
 
 
 def audit(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command until it ends by itself."""
+    """`./bancheng audit`."""
+    return command("audit", *arguments)
+
+
+def command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs an operator's command until it ends by itself."""
     environment = {name: value for name, value in os.environ.items() if name not in ("BANCHENG_KAFKA", "BANCHENG_MONGO_URI")}
-    command = [sys.executable, "-m", "deploy.local", "audit", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env={**environment, "PYTHONPATH": str(REPO)}, check=False, timeout=200)
+    said = [sys.executable, "-m", "deploy.local", *arguments]
+    return subprocess.run(said, capture_output=True, text=True, env={**environment, "PYTHONPATH": str(REPO)}, check=False, timeout=200)
 
 
 def test_a_folder_without_data_is_told_with_the_way_out(tmp_path: Path) -> None:
@@ -63,6 +68,21 @@ async def test_a_running_window_and_the_same_one_stopped_are_audited_alike(tmp_p
     assert _looked(stopped) | {"rung.fired": 0} == _looked(running) | {"rung.fired": 0}
     assert _looked(running)["stream.gapless"] > 500
     assert (tmp_path / "kept" / "export.json").exists()
+    await asyncio.to_thread(_kept_elsewhere, data, tmp_path)
+
+
+def _kept_elsewhere(data: Path, folder: Path) -> None:
+    """A backup of the stopped window becomes another one, audited clean; nothing is parked in it and a rebuilt store is the same."""
+    new = str(folder / "new")
+    kept = command("backup", "--data", str(data), "--out", str(folder / "kept.tar"))
+    restored = command("restore", str(folder / "kept.tar"), "--data", new)
+    looked, parked = audit("--data", new, "--json"), command("parked", "--data", new)
+    replayed, rebuilt = command("replay", "sla", "--data", new, "--dry-run"), command("rebuild", "sla", "--data", new)
+    ended = [kept, restored, looked, parked, replayed, rebuilt]
+
+    assert [one.returncode for one in ended] == [0] * len(ended), [one.stdout[-500:] + one.stderr for one in ended]
+    assert "没有搁置的工单" in parked.stdout
+    assert "没有符合条件" in replayed.stdout
 
 
 @pytest.mark.real
