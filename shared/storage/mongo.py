@@ -12,7 +12,7 @@ from typing import Any
 
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
 from pymongo import ASCENDING, DESCENDING, InsertOne, ReturnDocument, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from shared.errors import TryAgain
 from shared.storage.documents import Document, Layout, Query, Write
@@ -50,7 +50,8 @@ async def answering() -> AsyncIterator[None]:
     try:
         yield
     except PyMongoError as fault:
-        raise TryAgain(f"the document store did not do it: {type(fault).__name__}") from fault
+        code = f" {fault.code}" if isinstance(fault, OperationFailure) else ""  # its words may repeat what was written
+        raise TryAgain(f"the document store did not do it: {type(fault).__name__}{code}") from fault
 
 
 class MongoDocuments:
@@ -231,9 +232,11 @@ class MongoStore:
                     await counters.insert_one({"_id": counter, "n": 0})
 
     async def prepare(self) -> None:
-        """Makes the indexes of every collection that was asked for."""
+        """Makes the indexes of every collection that was asked for, and the one of parked cases before any is parked."""
         for documents in self._documents.values():
             await documents.prepare()
+        async with answering():
+            await self._database["parked"].create_index("since")
 
     async def ping(self) -> None:
         """Returns when the store answers."""
