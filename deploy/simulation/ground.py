@@ -23,7 +23,7 @@ from shared.district.loading import load_district
 from shared.district.model import District
 from shared.privacy import sealing
 from shared.privacy.sealing import Sealer
-from shared.storage import memory
+from shared.storage import documents, memory
 
 PUTUO = Path(__file__).resolve().parents[1] / "district" / "putuo"
 SITES = ("001", "900")
@@ -97,10 +97,11 @@ def sealer(keys: str, name: str = "BANCHENG_SEAL_KEYS") -> Sealer:
 
 
 class _Seeded:
-    """Stands for the module `secrets` where boxes are sealed."""
+    """Stands for the module `secrets` where boxes are sealed and cases are parked."""
 
     def __init__(self, chance: random.Random) -> None:
         self.token_bytes = chance.randbytes
+        self.randbits = chance.getrandbits
 
 
 def _copied(value: Any) -> Any:
@@ -132,6 +133,7 @@ def patched(chance: random.Random) -> Iterator[None]:
     try:
         with ExitStack() as patches:
             patches.enter_context(patch.object(sealing, "secrets", _Seeded(chance)))
+            patches.enter_context(patch.object(documents, "secrets", _Seeded(chance)))
             patches.enter_context(patch.object(endpoints, "described", lambda *_given, **_more: {}))
             patches.enter_context(patch.object(memory, "deepcopy", _copied))
             patches.enter_context(patch.object(APIRouter, "add_api_route", _light))

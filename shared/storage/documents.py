@@ -7,6 +7,7 @@ A document is one case in one service: `_id` (case number), `version`, `seq` (la
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -94,6 +95,11 @@ class Documents(Protocol):
     async def count(self, query: Query) -> int:
         """How many documents a query would find, without its limit."""
         ...
+
+
+def fresh_revision() -> int:
+    """One that never comes twice: who holds what was parked long ago must not take what was parked since for it."""
+    return secrets.randbits(52) + 1
 
 
 class Parking(Protocol):

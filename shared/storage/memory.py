@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.errors import TryAgain
-from shared.storage.documents import Document, IndexValue, Layout, Query, Write
+from shared.storage.documents import Document, IndexValue, Layout, Query, Write, fresh_revision
 
 
 class MemoryDocuments:
@@ -88,7 +88,7 @@ class MemoryParking:
         """Replaces what is parked of a case; raises TryAgain when another process parked it meanwhile."""
         rev: int = document.get("rev", 0)
         self._unchanged(case_no, rev)
-        self._held[case_no] = {**deepcopy(document), "_id": case_no, "rev": rev + 1}
+        self._held[case_no] = {**deepcopy(document), "_id": case_no, "rev": fresh_revision()}
 
     async def release(self, case_no: str, rev: int) -> None:
         """Forgets the case; raises TryAgain when another process parked it meanwhile."""

@@ -15,7 +15,7 @@ from pymongo import ASCENDING, DESCENDING, InsertOne, ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from shared.errors import TryAgain
-from shared.storage.documents import Document, Layout, Query, Write
+from shared.storage.documents import Document, Layout, Query, Write, fresh_revision
 
 DUPLICATE_KEY = 11000
 ANSWER_WITHIN_MS = 15_000
@@ -161,7 +161,7 @@ class MongoParking:
     async def park(self, case_no: str, document: Document) -> None:
         """Replaces what is parked of a case; raises TryAgain when another process parked it meanwhile."""
         rev: int = document.get("rev", 0)
-        new = {**document, "_id": case_no, "rev": rev + 1}
+        new = {**document, "_id": case_no, "rev": fresh_revision()}
         async with answering():  # a duplicate key is a fault of the store too, and so tried again
             if rev == 0:
                 await self._collection.insert_one(new)

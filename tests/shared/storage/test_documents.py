@@ -249,14 +249,28 @@ async def test_a_parked_case_is_given_back_to_the_byte(store: Store) -> None:
     records = [{"value": b"\xff\x00", "key": None, "headers": [["h", None], ["h", b"\xfe"]]}]
     await parking.park("c2", parked("2026-11-24T10:00:00+08:00", "later", 0, []))
     await parking.park("c1", parked("2026-11-24T09:00:00+08:00", "first", 0, []))
-    await parking.park("c1", parked("2026-11-24T09:00:00+08:00", "second", 1, records))
+    first = (await parking.parked(["c1"]))["c1"]["rev"]
+    await parking.park("c1", parked("2026-11-24T09:00:00+08:00", "second", first, records))
 
     found = await parking.parked(["c1", "c3"])
 
     assert (set(found), found["c1"]["records"], found["c1"]["reason"]) == ({"c1"}, records, "second")
     assert [held["_id"] for held in await parking.waiting(10)] == ["c1", "c2"]
-    await parking.release("c1", 2)
+    await parking.release("c1", found["c1"]["rev"])
     assert await parking.parked(["c1"]) == {}
+
+
+async def test_what_was_parked_since_is_not_forgotten_for_what_was_parked_before(store: Store) -> None:
+    """A case is freed and parked anew while somebody still holds what was parked first: the new records stay."""
+    parking = store.parking()
+    await parking.park("c1", parked("2026-11-24T09:00:00+08:00", "first", 0, []))
+    first = (await parking.parked(["c1"]))["c1"]["rev"]
+    await parking.release("c1", first)
+    await parking.park("c1", parked("2026-11-24T09:00:00+08:00", "second", 0, []))
+
+    with pytest.raises(TryAgain):
+        await parking.release("c1", first)
+    assert (await parking.parked(["c1"]))["c1"]["reason"] == "second"
 
 
 @pytest.mark.parametrize("rev", [0, 2, 9])
