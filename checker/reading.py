@@ -11,7 +11,7 @@ with key; or case_no of a case meant to be parked; `expect`: dead, parked, ignor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -58,6 +58,7 @@ class Export:
     heads: dict[str, dict[str, Head]] = field(default_factory=dict)
     doubles: list[str] = field(default_factory=list)
     parked: dict[str, list[Parked]] = field(default_factory=dict)
+    under_way: frozenset[str] = frozenset()
 
     @property
     def at_rest(self) -> bool:
@@ -72,8 +73,22 @@ class Export:
         return max((event.recorded_at for event in self.seen), default=None)
 
     def documents(self, service: str) -> Iterator[Row]:
-        """A service's documents, one after the other."""
-        return rows(self.folder / "services" / f"{service}.jsonl")
+        """A service's documents, one after the other, but for those of cases under way."""
+        return self._judged(rows(self.folder / "services" / f"{service}.jsonl"))
+
+    def parked_rows(self, service: str) -> Iterator[Row]:
+        """What a service set aside, likewise."""
+        return self._judged(rows(self.folder / "parked" / f"{service}.jsonl"))
+
+    def leave_out(self, cases: frozenset[str]) -> None:
+        """Judges nothing of these cases: their documents and their events are of different moments."""
+        self.under_way = cases
+        self.acks = list(self._judged(self.acks))
+        self.seen = [event for event in self.seen if event.case_no not in cases]
+        self.copies = [event for event in self.copies if event.case_no not in cases]
+
+    def _judged(self, found: Iterable[Row]) -> Iterator[Row]:
+        return (row for row in found if row["case_no"] not in self.under_way)
 
     def of_owner(self, owner: str) -> Iterator[tuple[str, list[Seen]]]:
         """Every stream of a service: case number and its events by seq, each once."""
@@ -94,11 +109,6 @@ class Export:
         told: dict[str, int] | None = self.meta.get("committed", {}).get(service)
         return None if told is None else place.offset < told.get(f"{place.topic}/{place.partition}", 0)
 
-    def meanwhile(self, event: Seen) -> bool:
-        """Whether it may have been published after its owner's documents were read; never in a system at rest."""
-        ends: dict[str, int] | None = None if self.at_rest else self.meta.get("ends")
-        return ends is not None and event.place.offset >= ends.get(f"{event.place.topic}/{event.place.partition}", 0)
-
 
 def rows(path: Path) -> Iterator[Row]:
     """The lines of one file; none when it is not there."""
@@ -118,12 +128,22 @@ def load(folder: Path) -> Export:
     export = Export(folder, meta, list(rows(folder / "acks.jsonl")), list(rows(folder / "poison.jsonl")))
     for file in sorted((folder / "topics").glob("*.jsonl")):
         _read_topic(export, file.name.removesuffix(".jsonl"), file)
+    export.leave_out(_under_way(export))
     for service in FOLLOWS:
         _read_service(export, service)
     for event in export.seen:
         export.streams.setdefault(event.stream, {}).setdefault(event.seq, event)
         export.by_id.setdefault(event.event_id, event)
     return export
+
+
+def _under_way(export: Export) -> frozenset[str]:
+    """Cases of which something was published after the documents began to be read; none in a system at rest."""
+    ends: dict[str, int] | None = None if export.at_rest else export.meta.get("ends")
+    if ends is None:
+        return frozenset()
+    places = ((event.case_no, event.place) for event in (*export.seen, *export.copies))
+    return frozenset(case_no for case_no, place in places if place.offset >= ends.get(f"{place.topic}/{place.partition}", 0))
 
 
 def _read_topic(export: Export, topic: str, file: Path) -> None:
@@ -168,7 +188,7 @@ def _read_service(export: Export, service: str) -> None:
             export.doubles.append(f"{service} 有两份 {case_no} 的文档做同一件事")
         met.add(place)
         heads[case_no] = Head(max(other.seq, new.seq), other.applied | new.applied, other.outbox + outbox)
-    export.parked[service] = [_parked(row) for row in rows(export.folder / "parked" / f"{service}.jsonl")]
+    export.parked[service] = [_parked(row) for row in export.parked_rows(service)]
 
 
 def _parked(row: dict[str, Any]) -> Parked:
