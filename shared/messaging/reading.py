@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import GroupCoordinatorNotAvailableError, GroupLoadInProgressError, KafkaError, NotCoordinatorForGroupError
+from aiokafka.structs import OffsetAndMetadata
 
 from shared.errors import TryAgain
 from shared.messaging.records import KeptRecord
 
 POLL_MS = 1000
 KNOWN_AFTER_LOOKS = 50
+COORDINATOR_AFTER_LOOKS = 300
+NO_COORDINATOR_YET = (GroupCoordinatorNotAvailableError, GroupLoadInProgressError, NotCoordinatorForGroupError)
 LOOK_AGAIN_S = 0.1
 
 
@@ -46,13 +49,23 @@ async def standing(bootstrap: str, groups: Sequence[str]) -> tuple[frozenset[str
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     try:
         await admin.start()
-        told = {group: await admin.list_consumer_group_offsets(group) for group in groups}
+        told = {group: await _committed(admin, group) for group in groups}
         offsets = {group: {(place.topic, place.partition): held.offset for place, held in held_by.items()} for group, held_by in told.items()}
         return frozenset(await admin.list_topics()), offsets
     except KafkaError as fault:
         raise TryAgain(f"the groups could not be asked: {type(fault).__name__}") from fault
     finally:
         await admin.close()
+
+
+async def _committed(admin: AIOKafkaAdminClient, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+    # A broker that has just started answers before it has loaded what groups committed.
+    for _ in range(COORDINATOR_AFTER_LOOKS):
+        with suppress(*NO_COORDINATOR_YET):
+            committed: dict[TopicPartition, OffsetAndMetadata] = await admin.list_consumer_group_offsets(group)
+            return committed
+        await asyncio.sleep(LOOK_AGAIN_S)
+    raise TryAgain(f"nobody keeps the offsets of group {group}")
 
 
 @asynccontextmanager

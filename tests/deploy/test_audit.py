@@ -68,6 +68,21 @@ async def test_a_running_window_and_the_same_one_stopped_are_audited_alike(tmp_p
     assert _looked(stopped) | {"rung.fired": 0} == _looked(running) | {"rung.fired": 0}
     assert _looked(running)["stream.gapless"] > 500
     assert (tmp_path / "kept" / "export.json").exists()
+    await asyncio.to_thread(_kept_elsewhere, data, tmp_path)
+
+
+def _kept_elsewhere(data: Path, folder: Path) -> None:
+    """A backup of the stopped window becomes another one, audited clean; nothing is parked in it and a rebuilt store is the same."""
+    new = str(folder / "new")
+    kept = command("backup", "--data", str(data), "--out", str(folder / "kept.tar"))
+    restored = command("restore", str(folder / "kept.tar"), "--data", new)
+    looked, parked = audit("--data", new, "--json"), command("parked", "--data", new)
+    replayed, rebuilt = command("replay", "sla", "--data", new, "--dry-run"), command("rebuild", "sla", "--data", new)
+    ended = [kept, restored, looked, parked, replayed, rebuilt]
+
+    assert [one.returncode for one in ended] == [0] * len(ended), [one.stdout[-500:] + one.stderr for one in ended]
+    assert "没有搁置的工单" in parked.stdout
+    assert "没有符合条件" in replayed.stdout
 
 
 @pytest.mark.real
@@ -87,10 +102,12 @@ async def test_a_window_at_work_is_audited_as_it_works(tmp_path: Path) -> None:
 
 
 def _found(ended: subprocess.CompletedProcess[str]) -> dict[str, list[str]]:
-    said: dict[str, Any] = json.loads(ended.stdout)
-    return {check["name"]: check["breaches"] for check in said["checks"] if check["breaches"]}
+    return {name: breaches for name, breaches in _told(ended, "breaches").items() if breaches}
 
 
 def _looked(ended: subprocess.CompletedProcess[str]) -> dict[str, int]:
-    said: dict[str, Any] = json.loads(ended.stdout)
-    return {check["name"]: check["looked"] for check in said["checks"]}
+    return _told(ended, "looked")
+
+
+def _told(ended: subprocess.CompletedProcess[str], what: str) -> dict[str, Any]:
+    return {check["name"]: check[what] for check in json.loads(ended.stdout)["checks"]}
