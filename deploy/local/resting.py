@@ -55,7 +55,10 @@ class Waiting:
 
     async def still(self, cut: Cut) -> bool:
         """Whether nothing has happened since this cut; not asked where nothing was waited for."""
-        return not self._readers or ((await self._look()).ends == cut.ends and not await self._unsent())
+        if not self._readers:
+            return True
+        now = await self._look()
+        return now.quiet and now.ends == cut.ends
 
     async def moves(self) -> bool:
         """Whether it never came to rest although it works; one that stands still with work left is stuck, not busy."""
