@@ -127,13 +127,13 @@ class _Silent:
 @contextmanager
 def patched(chance: random.Random) -> Iterator[None]:
     """Nonces from the seed, routes without FastAPI's analysis of them, not a line of log."""
-    before = structlog.get_config()
+    before, seeded = structlog.get_config(), _Seeded(chance)
     structlog.configure(wrapper_class=_Silent,  # type: ignore[arg-type]  # all that is used of a logger
                          cache_logger_on_first_use=False)
     try:
         with ExitStack() as patches:
-            patches.enter_context(patch.object(sealing, "secrets", _Seeded(chance)))
-            patches.enter_context(patch.object(documents, "secrets", _Seeded(chance)))
+            patches.enter_context(patch.object(sealing, "secrets", seeded))
+            patches.enter_context(patch.object(documents, "secrets", seeded))
             patches.enter_context(patch.object(endpoints, "described", lambda *_given, **_more: {}))
             patches.enter_context(patch.object(memory, "deepcopy", _copied))
             patches.enter_context(patch.object(APIRouter, "add_api_route", _light))

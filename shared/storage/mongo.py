@@ -152,6 +152,11 @@ class MongoParking:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
 
+    async def prepare(self) -> None:
+        """Makes the index that finds the oldest, and with it the collection."""
+        async with answering():
+            await self._collection.create_index("since")
+
     async def parked(self, case_nos: Sequence[str]) -> dict[str, Document]:
         """What is parked of these cases."""
         async with answering():
@@ -235,8 +240,7 @@ class MongoStore:
         """Makes the indexes of every collection that was asked for, and the one of parked cases before any is parked."""
         for documents in self._documents.values():
             await documents.prepare()
-        async with answering():
-            await self._database["parked"].create_index("since")
+        await self.parking().prepare()
 
     async def ping(self) -> None:
         """Returns when the store answers."""
