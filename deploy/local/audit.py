@@ -64,7 +64,7 @@ async def audit_data(ways: Ways, district_folder: Path) -> int:
         except TryAgain as fault:
             raise StackError(f"没有审计成：{fault}。请确认系统正常运行，再审计一次。") from fault
         if running and not rested and not ways.as_json:
-            say("系统一直在忙：按它工作时的样子审计，还在路上的列为备注，不算违反。")
+            say("系统一直在忙：按它工作时的样子审计；正有动静的工单只计数，请下次再审计。")
         add(folder, acks=ways.acks, poison=ways.poison)
         return await asyncio.to_thread(check, folder, as_json=ways.as_json)
 
