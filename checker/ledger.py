@@ -93,9 +93,8 @@ def _entry(export: Export, row: Row, case_no: str, events: list[Seen], archived:
     row.expect(len(archived) <= 1, f"工单 {case_no} 归档了 {len(archived)} 次：{'、'.join(map(str, archived))}")
     row.expect(locked == bool(archived), f"工单 {case_no} {'锁定了却没有归档事件' if locked else '归档了，台账却没有锁定'}")
     for event in archived:
-        first = next((held for held in events if _ends(held)), None)
-        ended = first is not None and event.occurred_at >= first.occurred_at and event.after.get("router", 0) >= first.seq
-        row.expect(ended, f"{event} 早于结案")
+        last = next((held for held in reversed(events) if _ends(held) and held.seq <= event.after.get("router", 0)), None)
+        row.expect(last is not None and event.occurred_at >= last.occurred_at, f"{event} 早于结案")
     if end is not None and _must_be_archived(export, case_no, end):
         sentence = f"工单 {case_no} 已由 {end} 结束，没有归档"
         if archived or export.at_rest:

@@ -13,7 +13,7 @@ from time import monotonic
 import structlog
 
 from deploy.local.keys import CLUE_HOLDER
-from deploy.local.tending import COUNT_BACKLOG_S, EARLY_AGAIN_S, RETRY_PARKED_S, Backlog, look_again, retry_asked
+from deploy.local.tending import COUNT_BACKLOG_S, EARLY_AGAIN_S, FAILED_AGAIN_S, RETRY_PARKED_S, Backlog, look_again, retry_asked, try_failed
 from shared.assembly import Ground, Scheme, Service, Shards
 from shared.clock import Clock
 from shared.contracts.topics import SERVICES, all_topics, replies_topic
@@ -206,6 +206,7 @@ class System:
             again = partial(retry_asked, running.store, running.runner, running.shards)
             jobs.append(Job(f"{name}_parked", RETRY_PARKED_S, again))
             jobs.append(Job(f"{name}_early", EARLY_AGAIN_S, partial(look_again, running.runner, running.shards)))
+            jobs.append(Job(f"{name}_failed", FAILED_AGAIN_S, partial(try_failed, running.runner, running.shards)))
             jobs.append(Job(f"{name}_backlog", COUNT_BACKLOG_S, partial(self.backlog.count, name, running.store)))
         return jobs
 

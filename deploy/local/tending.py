@@ -10,6 +10,7 @@ from shared.storage.mongo import MongoStore
 
 RETRY_PARKED_S = 2.0
 EARLY_AGAIN_S = 60.0
+FAILED_AGAIN_S = 300.0
 COUNT_BACKLOG_S = 2.0
 MOST_RETRIED = 100
 MOST_BACKLOG = 20_000  # cases whose events wait for the broker; beyond it nothing new is taken in
@@ -26,6 +27,11 @@ async def retry_asked(store: MongoStore, runner: CaseRunner, shards: Shards) -> 
 async def look_again(runner: CaseRunner, shards: Shards) -> int:
     """Frees cases of this process that wait for events which came meanwhile; how many."""
     return await runner.look_again(shards.held)
+
+
+async def try_failed(runner: CaseRunner, shards: Shards) -> int:
+    """Frees cases of this process whose handler failed and does not any more; how many."""
+    return await runner.try_failed(shards.held)
 
 
 class Backlog:

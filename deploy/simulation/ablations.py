@@ -110,6 +110,12 @@ async def _nothing(_self: Any, *_given: Any, **_more: Any) -> int:
     return 0
 
 
+@contextmanager
+def _never_again() -> Iterator[None]:
+    with patch.object(CaseRunner, "resume", _nothing), patch.object(CaseRunner, "try_failed", _nothing):
+        yield
+
+
 async def _keyless(self: CaseStore[Any], case_no: str, rule: Any, *, confirm: bool = False, **_token: Any) -> Any:
     return await _CHANGE(self, case_no, rule, confirm=confirm)
 
@@ -226,7 +232,7 @@ ALL = (
     Ablation("park-early", "an early event is dropped, not parked", _method(CaseRunner, "_try", _early_is_done)),
     Ablation("park-failed", "an event its handler fails on is dropped, not parked", _method(CaseRunner, "_try", _failed_is_done)),
     Ablation("park-revision", "two processes may park the same case over each other", _method(MemoryParking, "_unchanged", _never)),
-    Ablation("resume", "a start does not try what is parked", _method(CaseRunner, "resume", _nothing)),
+    Ablation("resume", "neither a start nor the clock tries a failed case again", _never_again),
     Ablation("dead-letter", "a record nobody can read is dropped", _method(CaseRunner, "_bury", _dropped)),
     Ablation("message-id", "a message asked for again has another id", _fresh_ids),
     Ablation("provider-dedupe", "the provider forgets which messages it took", _method(SimGateway, "_rung", _rings_again)),

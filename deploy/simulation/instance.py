@@ -29,7 +29,7 @@ from shared.messaging.records import KeptRecord
 from shared.messaging.runner import CaseRunner
 from shared.scheduling import Job
 
-OUTBOX_S, EARLY_S = 2.0, 60.0
+OUTBOX_S, EARLY_S, FAILED_S = 2.0, 60.0, 150.0
 AGAIN_S = 0.2
 Told = Callable[[str], None]
 
@@ -85,6 +85,8 @@ class Instance(Process):
     callers: list[asyncio.Future[Any]] = field(default_factory=list)
     sleepers: list[asyncio.Future[None]] = field(default_factory=list)
     ready: bool = False
+    moved: int = 0  # how often the clock was moved under it
+    looked: dict[str, int] = field(default_factory=dict)  # up to which move each job has done its work
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> None:
         """Runs something inside this process."""
@@ -93,12 +95,21 @@ class Instance(Process):
         self.parts.loop.create_task(work, context=context)
 
     @property
+    def owes(self) -> bool:
+        """Whether one of the service's own jobs has not done its work since the clock was moved."""
+        return any(self.looked.get(job.name) != self.moved for job in self.built.jobs)
+
+    @property
     def jobs(self) -> list[Job]:
         """What ticks in this process."""
         async def look() -> int:
             return await self.runner.look_again(self.ground.shards.held)
 
-        return [*self.built.jobs, Job(f"{self.service}_outbox", OUTBOX_S, self.courier.sweep), Job(f"{self.service}_early", EARLY_S, look)]
+        async def try_failed() -> int:
+            return await self.runner.try_failed(self.ground.shards.held)
+
+        tending = (("outbox", OUTBOX_S, self.courier.sweep), ("early", EARLY_S, look), ("failed", FAILED_S, try_failed))
+        return [*self.built.jobs, *(Job(f"{self.service}_{what}", every, work) for what, every, work in tending)]
 
 
 def topics_of(service: Service, scheme: Scheme) -> tuple[str, ...]:
@@ -170,8 +181,10 @@ async def deal(instance: Instance, group: Group, records: list[KeptRecord]) -> N
 async def _tick(instance: Instance, job: Job) -> None:
     loop, chance = instance.parts.loop, instance.parts.doors.plan.chance
     while True:
+        moved = instance.moved
         try:
             await job.run()
+            instance.looked[job.name] = moved
         except TryAgain:
             pass
         except Exception as fault:  # noqa: BLE001 - the ticker logs it and comes again
@@ -190,6 +203,7 @@ def _woken(sleeper: asyncio.Future[None]) -> None:
 
 def poke(instance: Instance) -> None:
     """Every job of the process looks at once: the clock was moved."""
+    instance.moved += 1
     sleepers, instance.sleepers = instance.sleepers, []
     for sleeper in sleepers:
         _woken(sleeper)

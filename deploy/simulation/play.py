@@ -161,8 +161,8 @@ async def step_by_step(play: Play, grammar: Grammar | Sequence[Move], moves: int
         if move is None:
             break
         spoken.append(move)
-        if not isinstance(move, Wait):
-            play.world.clock.step(A_MOMENT)  # no two things people do fall on the same moment
+        if not isinstance(move, Wait):  # no two things people do fall on the same moment, nor does an act on what fires by itself
+            await play.carry_out(Wait(play.world.clock.now() + A_MOMENT), tries=1)
         await play.carry_out(move, tries=MOST_TRIES)
         await play.must_rest()
     play.world.plan.calm = True

@@ -131,9 +131,12 @@ class World:
             self.breach(f"{owner}/{case_no} event {seq} was published before it was stored")
 
     def _settled(self, member: Member, records: Sequence[KeptRecord]) -> None:
-        """Before every commit: what these records caused is confirmed by the broker."""
+        """Before every commit: what these records caused is confirmed by the broker, or they are parked and will be tried again."""
         service = member.name.partition("#")[0]
-        causes = {(dict(record.headers).get("ce_id") or b"").decode() for record in records} - {""}
+        waiting = self.parts.disks[service].parking.all.values()
+        parked = {(held["topic"], held["partition"], held["offset"]) for document in waiting for held in document["records"]}
+        dealt_with = [record for record in records if (record.topic, record.partition, record.offset) not in parked]
+        causes = {(dict(record.headers).get("ce_id") or b"").decode() for record in dealt_with} - {""}
         for document in self.documents(service):
             for entry in document["outbox"]:
                 if entry["headers"].get("ce_causationid") in causes and entry["id"].encode() not in self.published:
@@ -158,6 +161,8 @@ class World:
             member = instance.member
             if member.busy or member.generation != group.generation or self.log.ahead(member):
                 return f"{instance.name} reads"
+            if instance.owes:
+                return f"{instance.name} has not looked at what is due"
         return ""
 
     def _filled(self, service: str, now: datetime) -> str:

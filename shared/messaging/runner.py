@@ -31,6 +31,7 @@ WAITS_S = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0)
 HANDLER_WAITS_S = (0.02, 0.1, 0.5)
 MOST_DEAD_IN_A_ROW = 50
 MOST_RESUMED = 10_000
+MOST_FAILED = 20  # of those that failed, tried again in one go: each may fail slowly
 BURIED_AT_ONCE = 20  # a letter may have 850 kB
 
 
@@ -60,6 +61,7 @@ class CaseRunner:
         self._prefix = prefix
         self._dead_in_a_row = 0
         self._dead_before = 0  # as it stood when the last batch was finished: a batch tried again is not counted again
+        self._turn = 0  # where among the failed cases the next look begins
         self._buried: set[tuple[str, int, int]] = set()
         self.counts: dict[str, int] = defaultdict(int)
         self.batches = 0
@@ -148,11 +150,22 @@ class CaseRunner:
 
         A process that stood still, or a write that came late, may park a case when its events were all applied elsewhere.
         """
-        freed = 0
-        for document in await self._parking.waiting(MOST_RESUMED):
-            if not document["failed"] and (held is None or shard_of(document["_id"]) in held):
-                freed += await self._freed(document)
-        return freed
+        waiting = [document for document in await self._parked_in(held) if not document["failed"]]
+        return sum([await self._freed(document) for document in waiting])
+
+    async def try_failed(self, held: frozenset[int] | None) -> int:
+        """Tries the next few cases of these shards whose handler failed, in case what failed has passed; how many are free now.
+
+        A process that stood still, or a write that came late, may park a case as failed when another process has dealt with it.
+        """
+        failed = [document for document in await self._parked_in(held) if document["failed"]]
+        start = self._turn % max(len(failed), 1)
+        self._turn = start + MOST_FAILED
+        return sum([await self._freed(document) for document in (failed[start:] + failed[:start])[:MOST_FAILED]])
+
+    async def _parked_in(self, held: frozenset[int] | None) -> list[Document]:
+        waiting = await self._parking.waiting(MOST_RESUMED)
+        return [document for document in waiting if held is None or shard_of(document["_id"]) in held]
 
     async def _freed(self, document: Document) -> bool:
         try:
@@ -167,10 +180,10 @@ class CaseRunner:
 
     async def _run_case(self, case_no: str, items: list[Item], parked: Document | None, *, looking: bool = False) -> None:
         queue = _in_stream_order(await self._with_parked(items, parked))
-        if parked and parked["failed"]:
+        if parked and parked["failed"] and not looking:
             return await self._park(case_no, queue, parked["reason"], failed=True, before=parked)
         left, reason, failed = await self._work_through(queue)
-        if looking and parked and (len(left), reason, failed) == (len(parked["records"]), parked["reason"], False):
+        if looking and parked and (len(left), reason, failed) == (len(parked["records"]), parked["reason"], parked["failed"]):
             return  # it waits as it waited
         if left:
             await self._park(case_no, left, reason, failed=failed, before=parked)

@@ -339,6 +339,19 @@ def test_exact_repeats_are_harmless(tmp_path: Path) -> None:
     assert found(history, tmp_path) == {}
 
 
+def test_a_case_closed_twice_is_archived_as_it_was_closed_last(tmp_path: Path) -> None:
+    """Each closing has the time of the machine it happened on; the second one's clock may have been set back meanwhile."""
+    history = good()
+    first, last = history.find("router.cases", "FollowUpRecorded"), history.find("router.cases", "CaseClosed")
+    header(first, "ce_type", dict(last["headers"])["ce_type"])
+    header(first, "ce_time", at("17 11:00"))
+    first["value"] = last["value"]
+    assert "ledger.entry" not in found(history, tmp_path)
+
+    archived_before_closed(history)
+    assert "ledger.entry" in found(history, tmp_path)
+
+
 def test_planted_poison_that_was_set_aside_is_accounted_for(tmp_path: Path) -> None:
     """By its place or by its key; every reader of the topic buried it, and a parked case was meant to be."""
     history = good()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from services.sla import app
 from services.sla.handlers import inbox
 from shared.contracts.event import stamp
 from shared.contracts.sla_events import DeadlineSet
+from shared.messaging import runner
 from shared.testing.driver import ServiceDriver
 from shared.testing.events import CASE, a_case_registered, a_case_triaged
 
@@ -64,13 +67,37 @@ async def test_a_case_parked_by_a_late_write_is_freed_without_a_restart() -> Non
     assert await sla.runner.parked() == []
 
 
-async def test_a_failed_case_is_not_tried_by_the_clock() -> None:
-    """Only a start or an operator tries a handler again that failed."""
+async def test_a_failed_case_is_tried_again_in_its_turn() -> None:
+    """Not by the look every minute; by the slower one, by the process that holds it, and left as it lies while it still fails."""
     sla = ServiceDriver(app, "2026-11-23 10:00")
-    bound = inbox._bound.copy()
+    parking, bound = sla.store.parking(), inbox._bound.copy()
     inbox._bound = dict.fromkeys(bound, broken)
     await sla.consumes(a_case_registered("2026-11-23 10:00"))
-    inbox._bound = bound
+    failed = await parking.parked([CASE])
 
+    assert await sla.runner.try_failed(None) == 0
+    assert await parking.parked([CASE]) == failed
+    inbox._bound = bound
     assert await sla.runner.look_again(None) == 0
-    assert len(await sla.runner.parked()) == 1
+    assert await sla.runner.try_failed(frozenset()) == 0  # another process's case
+    assert await sla.runner.try_failed(None) == 1
+    assert await sla.runner.parked() == []
+    assert len(sla.published(DeadlineSet)) == 2
+
+
+async def test_many_failed_cases_are_tried_in_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One look takes no longer because more cases failed, and none waits behind others that go on failing."""
+    monkeypatch.setattr(runner, "MOST_FAILED", 2)
+    sla, tried = ServiceDriver(app, "2026-11-23 10:00"), list[str]()
+    numbers = [f"PT26112300100{nth:02}" for nth in range(1, 6)]
+    for number in numbers:
+        await sla.store.parking().park(number, {"rev": 0, "since": number, "reason": "slip", "failed": True, "records": []})
+
+    async def noted(case_no: str, *_given: object, **_more: object) -> None:
+        tried.append(case_no)
+
+    monkeypatch.setattr(sla.runner, "_run_case", noted)
+    for _ in range(3):
+        await sla.runner.try_failed(None)
+
+    assert tried == [*numbers, numbers[0]]
