@@ -9,16 +9,18 @@ import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from shared.clock import Clock, SystemClock
+from shared.clock import SHANGHAI, Clock, SystemClock
 
 SWITCH = "BANCHENG_CLOCK_FILE"
+DAYLIGHT, MORNING = range(8, 19), 10  # with two hours left until messages wait for the next day (policy notice.quiet)
 
 
 class SteppedClock:
-    """The machine's time plus the seconds that stand in a file; no file, no step."""
+    """The machine's time plus the seconds that stand in a file; no file, no step. `away_s` is what every step begins from."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, away_s: float = 0.0) -> None:
         self._file = file
+        self._away_s = away_s
         self._machine = SystemClock()
 
     def now(self) -> datetime:
@@ -32,9 +34,18 @@ class SteppedClock:
             return 0.0
 
     def step(self, seconds: float) -> None:
-        """Sets the offset; every process on this file sees it at its next look."""
+        """Sets the offset, 0 sets it right again; every process on this file sees it at its next look."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        self._file.write_text(str(seconds))
+        self._file.write_text(str(self._away_s + seconds))
+
+
+def into_the_day(now: datetime) -> float:
+    """By how many seconds a clock is set back so that hours of daylight lie ahead: at night no message leaves, so nothing can strike one."""
+    here = now.astimezone(SHANGHAI)
+    if here.hour in DAYLIGHT:
+        return 0.0
+    morning = (here - timedelta(hours=9)).replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return (morning - here).total_seconds()
 
 
 def own_clock() -> Clock:

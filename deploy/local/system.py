@@ -13,7 +13,16 @@ from time import monotonic
 import structlog
 
 from deploy.local.keys import CLUE_HOLDER
-from deploy.local.tending import COUNT_BACKLOG_S, EARLY_AGAIN_S, FAILED_AGAIN_S, RETRY_PARKED_S, Backlog, look_again, retry_asked, try_failed
+from deploy.local.tending import (
+    COUNT_BACKLOG_S,
+    EARLY_AGAIN_S,
+    FAILED_AGAIN_S,
+    RETRY_PARKED_S,
+    Backlog,
+    look_again,
+    retry_asked,
+    try_failed,
+)
 from shared.assembly import Ground, Scheme, Service, Shards
 from shared.clock import Clock
 from shared.contracts.topics import SERVICES, all_topics, replies_topic

@@ -13,9 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from deploy.local.audit import add, export, verdict
-from deploy.local.soak.town import Town
+from deploy.local.soak.town import TOGETHER, Town
 from services.notifier.gateways import gateway_number
-from shared.clock import SystemClock
 from shared.district.model import District
 
 LOST = (
@@ -67,7 +66,7 @@ class Judgement:
 async def judge(town: Town, district: District, acks: Path, folder: Path, within_s: float) -> Judgement:
     """Waits for rest, `within_s` at most, and audits."""
     begun = monotonic()
-    await export(town.places, town.plan.prefix, district, folder, now=SystemClock().now(), within_s=within_s)
+    await export(town.places, town.plan.prefix, district, folder, now=town.clocks[TOGETHER].now(), within_s=within_s)
     judged = Judgement(monotonic() - begun)
     add(folder, acks=acks)
     said = await asyncio.to_thread(verdict, folder)

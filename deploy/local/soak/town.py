@@ -20,6 +20,7 @@ from deploy.local.processes import Program, free_port
 from deploy.local.soak.brokers import Cluster
 from deploy.local.soak.links import Link
 from shared import points
+from shared.clock import SystemClock
 from shared.contracts.topics import SERVICES
 from shared.storage.mongo import answers
 
@@ -72,7 +73,8 @@ class Town:
         self.servers: dict[str, Server] = {}
         self.deaths: Counter[str] = Counter()
         self.ended_at_points = 0
-        self.clocks = {name: stepping.SteppedClock(self.data / "clock" / name) for name in (*SERVICES, TOGETHER)}
+        away_s = stepping.into_the_day(SystemClock().now())
+        self.clocks = {name: stepping.SteppedClock(self.data / "clock" / name, away_s) for name in (*SERVICES, TOGETHER)}
 
     @property
     def places(self) -> tuple[str, str]:
@@ -82,7 +84,9 @@ class Town:
         return self.cluster.bootstrap, self.store.uri
 
     async def start(self) -> None:
-        """Starts everything and returns when every service answers."""
+        """Starts everything, by daylight, and returns when every service answers."""
+        for clock in self.clocks.values():
+            clock.step(0)
         if self.cluster is not None and self.store is not None:
             await asyncio.gather(*(link.start() for link in self.store_links.values()))
             await asyncio.gather(self.cluster.start(self.say), self.restart_store())
