@@ -20,6 +20,7 @@ def plant(world: World, notebook: Notebook) -> None:
     key, value, headers = chance.choice(kinds)(chance.choice(known) if known else None)
     record = world.log.append(topic, key, value, headers, planted=True)
     notebook.poison.append((topic, record.partition, record.offset))
+    world.planted.add(notebook.poison[-1])
 
 
 Made = tuple[bytes | None, bytes | None, Sequence[tuple[str, bytes | None]]]

@@ -39,6 +39,7 @@ class World:
         self.instances: dict[str, list[Instance]] = {name: [] for name in SERVICES}
         self._born = 0
         self.published: set[bytes] = set()
+        self.planted: set[tuple[str, int, int]] = set()
         self.log.seen = self._published
         self.log.settled = self._settled
         self.parts = Parts(
@@ -131,11 +132,11 @@ class World:
             self.breach(f"{owner}/{case_no} event {seq} was published before it was stored")
 
     def _settled(self, member: Member, records: Sequence[KeptRecord]) -> None:
-        """Before every commit: what these records caused is confirmed by the broker, or they are parked and will be tried again."""
+        """Before every commit: what these records caused is confirmed by the broker, but for those set aside, which caused nothing yet."""
         service = member.name.partition("#")[0]
         waiting = self.parts.disks[service].parking.all.values()
-        parked = {(held["topic"], held["partition"], held["offset"]) for document in waiting for held in document["records"]}
-        dealt_with = [record for record in records if (record.topic, record.partition, record.offset) not in parked]
+        aside = self.planted | {(held["topic"], held["partition"], held["offset"]) for document in waiting for held in document["records"]}
+        dealt_with = [record for record in records if (record.topic, record.partition, record.offset) not in aside]
         causes = {(dict(record.headers).get("ce_id") or b"").decode() for record in dealt_with} - {""}
         for document in self.documents(service):
             for entry in document["outbox"]:

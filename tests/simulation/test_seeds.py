@@ -17,7 +17,9 @@ from deploy.simulation.seeds import SMALL, Result, run_seed
 REPO = Path(__file__).resolve().parents[2]
 SEEDS = 500
 REPLAYED, TIMES = 12, 6
-ONCE_FAILED = (2, 138, 2449, 13145)  # a deadline missed twice after an outage; a clock that was off; what was parked since forgotten (twice)
+ONCE_FAILED = (  # a deadline missed twice after an outage; a clock that was off; what was parked since forgotten (twice); poison; a burned number
+    2, 138, 2449, 13145, 3729, 13021,
+)
 SITUATIONS = (
     "rebalance", "zombie", "pause", "not_writable", "clock", "poison", "defect", "hole", "again", "publish refused",
     "publish done but unanswered", "publish told it failed, done later", "store.write done in part", "store.write told it failed, done later",
