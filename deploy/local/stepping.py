@@ -12,7 +12,7 @@ from pathlib import Path
 from shared.clock import SHANGHAI, Clock, SystemClock
 
 SWITCH = "BANCHENG_CLOCK_FILE"
-DAYLIGHT, MORNING = range(8, 19), 10  # with two hours left until messages wait for the next day (policy notice.quiet)
+DAYLIGHT, EVENING = range(8, 19), 18  # with two hours and more left until messages wait for the next day (policy notice.quiet)
 
 
 class SteppedClock:
@@ -44,8 +44,8 @@ def into_the_day(now: datetime) -> float:
     here = now.astimezone(SHANGHAI)
     if here.hour in DAYLIGHT:
         return 0.0
-    morning = (here - timedelta(hours=9)).replace(hour=MORNING, minute=0, second=0, microsecond=0)
-    return (morning - here).total_seconds()
+    evening = (here - timedelta(hours=9)).replace(hour=EVENING, minute=0, second=0, microsecond=0)
+    return (evening - here).total_seconds()
 
 
 def own_clock() -> Clock:

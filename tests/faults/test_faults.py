@@ -33,7 +33,7 @@ EVERY_POINT = len(SERVICES) * (len(POINTS) - 1) + 1  # the gateway's is notifier
 
 @pytest.mark.real
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1500)
 async def test_nothing_is_lost_doubled_or_out_of_order(tmp_path: Path) -> None:
     """Every fault strikes while matters are under way; at rest the audit finds nothing and every confirmed matter is there."""
     town = Town(Plan(tmp_path, brokers=3), lambda line: None)

@@ -20,7 +20,7 @@ DOWN_S = (0.5, 3.0)
 GATEWAY = "gateway_answered"
 MOST_PASSES = 6
 EXTRA = 2
-POINTS_WITHIN_S = 300.0
+POINTS_WITHIN_S = 600.0
 LOOK_AGAIN_S = 0.5
 Strike = Callable[[Town, Random], Awaitable[None]]
 
