@@ -14,7 +14,7 @@ TOPIC_OF = {owner: topic for topic, owner in OWNER_OF.items()}
 FOLLOWS = {
     "intake": ("router", "archive"),
     "router": ("intake", "sla", "archive"),
-    "sla": ("intake", "router"),
+    "sla": ("intake", "router", "archive"),
     "notifier": ("intake", "router", "sla", "archive"),
     "archive": ("intake", "router", "sla", "notifier"),
 }
@@ -23,6 +23,12 @@ ENDINGS = {
     "CaseClosed": "CLOSED", "CaseRejected": "REJECTED", "CaseTransferred": "TRANSFERRED", "CaseMerged": "MERGED",
     "CaseWithdrawn": "WITHDRAWN",
 }
+# What the platforms above hear of: the registration and each change (方案 六(一)), each a message, numbered in the order of the ledger.
+HEARD = frozenset({
+    "CaseRegistered", "CaseTriaged", "CaseRegraded", "OrderIssued", "CaseExtended", "CaseFedBack", "CaseResolvedInstantly",
+    "FollowUpRecorded", "CaseReopened", "CaseEscalated", "CaseCorrected", "CaseRejected", "CaseTransferred", "CaseMerged", "CaseWithdrawn",
+    "CaseClosed",
+})
 _URL_SPACE = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")
 
 
@@ -41,6 +47,11 @@ def _uuid5(space: bytes, name: str) -> bytes:
 def _written(made: bytes) -> str:
     text = made.hex()
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def upload_number(case_no: str) -> str:
+    """Under which number the upload of a case stands."""
+    return f"SC{case_no[2:]}"
 
 
 def readers(topic: str) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 """An export as it lies in its folder; every file holds one JSON object a line.
 
 `export.json`: `at_rest` (nothing should be left to do), `now` (the system's clock), `committed` ({service: {"topic/partition":
-offset}}), `ends` (where the topics ended before the documents were read), `sync_required`. `topics/<topic>.jsonl`: records in
-offset order: partition, offset, key, value, headers, each a text, `{"b64": …}` or null. `services/<service>.jsonl`: documents:
-collection, case_no, version, seq, applied, outbox, state. `parked/<service>.jsonl`: case_no, reason, records. From the load
+offset}}), `ends` (where the topics ended before the documents were read), `sync_required` and `platforms` (whether and where a case
+must be uploaded before its lock), `policy_version` (of the rules that say so). `topics/<topic>.jsonl`: records in offset order:
+partition, offset, key, value, headers, each a text, `{"b64": …}` or null. `services/<service>.jsonl`: documents: collection,
+case_no, version, seq, applied, outbox, state. `parked/<service>.jsonl`: case_no, reason, records. From the load
 generator: `acks.jsonl` (channel, source_id, case_no, at) and `poison.jsonl` (what was planted: topic with partition and offset, or
 with key; or case_no of a case meant to be parked; `expect`: dead, parked, ignored).
 """

@@ -12,6 +12,7 @@ from typing import Any
 from checker.known import TYPE_PREFIX
 
 Row = dict[str, Any]
+UNKEPT = ("wrapped_key", "party_ref")  # what the ledger must not keep (docs/decisions/0045)
 
 
 class Unreadable(Exception):
@@ -47,6 +48,7 @@ class Seen:
     whole: bytes
     said: bytes
     facts: Row
+    policy: str = ""
 
     @property
     def kind(self) -> str:
@@ -128,12 +130,31 @@ def _seen(place: Place, headers: dict[str, str], body: bytes, data: Row) -> Seen
         moment(headers["ce_time"]), moment(headers["ce_recordedtime"]), headers.get("ce_causationid"),
         {owner: int(seq) for owner, _, seq in known}, sha256(told + b"\0" + body).digest(), said(data),
         {name: value for name, value in data.items() if not isinstance(value, dict | list)},
+        headers.get("ce_policyversion", ""),
     )
 
 
 def said(data: Any) -> bytes:
-    """A digest of what an event says, whatever the order of its keys."""
-    return sha256(json.dumps(data, sort_keys=True, ensure_ascii=False).encode()).digest()
+    """A digest of what an event says, whatever the order of its keys; what the ledger must not keep is left out."""
+    return sha256(json.dumps(keyless(data), sort_keys=True, ensure_ascii=False).encode()).digest()
+
+
+def keyless(data: Any) -> Any:
+    """The same without the keys of sealed boxes and the index of a person; a box that has no key of its own is left out whole."""
+    if isinstance(data, dict):
+        own = data.get("wrapped_key") is not None
+        held = {name: keyless(value) for name, value in data.items() if name not in UNKEPT}
+        return {name: value for name, value in held.items() if name != "box" or (own and value)}
+    return [keyless(value) for value in data] if isinstance(data, list) else data
+
+
+def openable(data: Any) -> int:
+    """How many sealed boxes here come with what opens them, or with an index of a person."""
+    if isinstance(data, dict):
+        key = data.get("wrapped_key")
+        own = bool(data.get("party_ref")) or bool(key) or (key is None and bool(data.get("box")))
+        return int(own) + sum(openable(value) for value in data.values())
+    return sum(openable(value) for value in data) if isinstance(data, list) else 0
 
 
 def moment(text: str) -> datetime:

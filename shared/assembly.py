@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from shared.clock import Clock
+from shared.clock import EVER, Clock
 from shared.contracts.topics import PARTITIONS
 from shared.district.model import District
 from shared.errors import FieldFault, InputRefused
@@ -56,7 +57,10 @@ class Shards:
 
 @dataclass(frozen=True)
 class Ground:
-    """What every service stands on; made by the process that runs it; `clue_sealer` is intake's alone (方案 七(四))."""
+    """What every service stands on; made by the process that runs it; `clue_sealer` is intake's alone (方案 七(四)).
+
+    `platforms` says where the platforms above are and with what is signed to them (archive's `gateways`); empty, none is connected.
+    """
 
     clock: Clock
     store: Store
@@ -66,6 +70,7 @@ class Ground:
     channel_keys: str = ""
     shards: Shards = field(default_factory=Shards)
     clue_sealer: Sealer | None = None
+    platforms: str = field(default="", repr=False)
 
     def cases(
         self, name: str, state_type: type[S], inbox: Inbox, *, layout: Layout, indexed: Callable[[S], Indexed],
@@ -83,8 +88,71 @@ class Ground:
 Rows = Callable[[], Awaitable[list[dict[str, Any]]]]
 
 
+class Person(Protocol):
+    """Somebody signed in, as far as a service must know to say what waits for them."""
+
+    @property
+    def id(self) -> str:
+        """Staff number."""
+        ...
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """What they may do."""
+        ...
+
+    @property
+    def unit(self) -> str | None:
+        """The unit they work for."""
+        ...
+
+    @property
+    def site(self) -> str | None:
+        """The site they work at."""
+        ...
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What waits for one person: words that begin with their measure word, how many, where it is done; `urgent` what is late or first."""
+
+    what: str
+    number: int
+    href: str
+    why: str = ""
+    urgent: bool = False
+
+
+class Link(StrEnum):
+    """How a platform above is reached: really, by its twin that sends nothing anywhere, or not at all."""
+
+    CONNECTED = "CONNECTED"
+    SANDBOX = "SANDBOX"
+    NOT_CONNECTED = "NOT_CONNECTED"
+
+
+@dataclass(frozen=True)
+class Uplink:
+    """How one platform above stands: cases that wait or were refused, since when the oldest; `urgent` when a person must look."""
+
+    name: str
+    link: Link
+    waiting: int
+    refused: int
+    oldest: datetime | None
+    urgent: bool = False
+
+
+async def _no_uplinks() -> list[Uplink]:
+    return []
+
+
 async def _no_tally() -> dict[str, int]:
     return {}
+
+
+async def _nothing_waits(_person: Person) -> list[Waiting]:
+    return []
 
 
 async def _nothing_due() -> datetime | None:
@@ -95,8 +163,8 @@ async def _nothing_due() -> datetime | None:
 class Service:
     """One service, put together.
 
-    Handlers, HTTP, jobs, the next moment something is due, what it can export as rows, and a few counts for
-    the front page (Chinese label → number).
+    Handlers, HTTP, jobs, the next moment something is due, what it can export as rows, a few counts for
+    the front page (Chinese label → number), what waits there for one person, and how the platforms above stand.
     """
 
     name: str
@@ -108,6 +176,8 @@ class Service:
     next_due: Callable[[], Awaitable[datetime | None]] = _nothing_due
     exports: Mapping[str, Rows] = field(default_factory=dict)
     tally: Callable[[], Awaitable[dict[str, int]]] = _no_tally
+    waiting: Callable[[Person], Awaitable[list[Waiting]]] = _nothing_waits
+    uplinks: Callable[[], Awaitable[list[Uplink]]] = _no_uplinks
 
 
 async def sweep_due(
@@ -129,8 +199,7 @@ async def fire_found(cases: CaseStore[S], fire: Callable[[str], Awaitable[object
 
 async def earliest(cases: CaseStore[S], field_name: str, of: Callable[[S], datetime | None]) -> datetime | None:
     """The earliest moment any case has in this field."""
-    floor = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    found = await cases.find(Query(at_least={field_name: floor}, sort=field_name, limit=1))
+    found = await cases.find(Query(at_least={field_name: EVER}, sort=field_name, limit=1))
     return of(found[0]) if found else None
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+EVER = datetime.fromtimestamp(0, UTC)  # before everything that is kept: a bound that asks for all there is
 
 
 class Clock(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import re
 from collections.abc import Coroutine, Iterator
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
+import structlog
 from aiokafka.admin import AIOKafkaAdminClient
 
 from deploy.local.stack import Stack
@@ -47,6 +49,17 @@ class LoopThread:
         self._loop.close()
 
 
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command run inside a test sets up its logs; no later test hears less for it."""
+    before, root = structlog.get_config(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    yield
+    structlog.configure(**before)
+    root.handlers = handlers
+    root.setLevel(level)
+
+
 @pytest.fixture(scope="session")
 def places(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Kafka's address and the store's URI: from `BANCHENG_KAFKA` and `BANCHENG_MONGO_URI`, else started here."""
@@ -75,15 +88,15 @@ def swept(request: pytest.FixtureRequest) -> Iterator[None]:
         asyncio.run(_sweep(*held))
 
 
-async def _sweep(kafka: str, mongo_uri: str) -> None:
+async def _sweep(kafka: str, mongo_uri: str, of: re.Pattern[str] = OF_A_TEST) -> None:
     admin, store = AIOKafkaAdminClient(bootstrap_servers=kafka), connect(mongo_uri)
     await admin.start()
     try:
-        topics = [name for name in await admin.list_topics() if OF_A_TEST.match(name)]
+        topics = [name for name in await admin.list_topics() if of.match(name)]
         if topics:
             await admin.delete_topics(topics)
         for name in await store.list_database_names():
-            if OF_A_TEST.match(name):
+            if of.match(name):
                 await store.drop_database(name)
     finally:
         await admin.close()

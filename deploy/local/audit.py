@@ -118,12 +118,17 @@ async def export(
         for reader in readers.values():
             reader.close()
     meta = {
-        "at_rest": rested, "now": now.isoformat() if now else None, "sync_required": district.policy.sync.required,
+        "at_rest": rested, "now": now.isoformat() if now else None, **_rules(district),
         "ends": _plain(cut.ends, prefix),
         "committed": {name: _plain(cut.committed[f"{prefix}{name}"], prefix) for name in SERVICES},
     }
     (folder / "export.json").write_bytes(orjson.dumps(meta))
     return rested
+
+
+def _rules(district: District) -> dict[str, Any]:
+    sync = district.policy.sync
+    return {"sync_required": sync.required, "platforms": list(sync.platforms), "policy_version": district.policy.version}
 
 
 async def _written(kafka: str, prefix: str, readers: Mapping[str, DatabaseReader], waiting: Waiting, folder: Path) -> Cut:
@@ -208,17 +213,22 @@ def add(folder: Path, *, acks: Path | None = None, poison: Path | None = None) -
 def check(folder: Path, *, as_json: bool = False) -> int:
     """Runs the checker in a process that can import nothing of ours but the checker; its status."""
     sys.stdout.flush()
-    return _checked(folder, as_json=as_json, stdout=None).returncode
+    return checked(_asked(folder, as_json=as_json), stdout=None).returncode
 
 
 def verdict(folder: Path) -> Mapping[str, Any]:
     """What the checker says of an export: `passed`, and per check how much it looked at and what it found."""
-    said: Mapping[str, Any] = orjson.loads(_checked(folder, as_json=True, stdout=subprocess.PIPE).stdout)
+    said: Mapping[str, Any] = orjson.loads(checked(_asked(folder, as_json=True), stdout=subprocess.PIPE).stdout)
     return said
 
 
-def _checked(folder: Path, *, as_json: bool, stdout: int | None) -> subprocess.CompletedProcess[bytes]:
+def _asked(folder: Path, *, as_json: bool) -> list[str]:
+    return [str(folder.resolve()), *(["--json"] if as_json else [])]
+
+
+def checked(arguments: Sequence[str], *, stdout: int | None) -> subprocess.CompletedProcess[bytes]:
+    """The checker asked in a process of its own, where nothing else of ours can be imported."""
     with tempfile.TemporaryDirectory(prefix="bancheng-checker-") as alone:
         shutil.copytree(CHECKER, Path(alone) / "checker", ignore=shutil.ignore_patterns("__pycache__"))
-        command = [sys.executable, "-I", "-S", "-B", "-c", RUN_CHECKER, alone, str(folder.resolve()), *(["--json"] if as_json else [])]
+        command = [sys.executable, "-I", "-S", "-B", "-c", RUN_CHECKER, alone, *arguments]
         return subprocess.run(command, check=False, cwd=alone, stdout=stdout)  # noqa: S603 - our own checker

@@ -29,7 +29,7 @@ from shared.messaging.reading import read_all
 from shared.messaging.records import KeptRecord
 from shared.observability.logs import configure
 from shared.privacy.sealing import Sealer
-from shared.storage.mongo import RawCollection
+from shared.storage.raw import RawCollection
 
 PUTUO = Path(__file__).resolve().parents[1] / "district" / "putuo"
 SERVICE = "sla"

@@ -10,17 +10,22 @@ from time import monotonic
 
 CODE = ("services", "shared", "deploy", "checker")
 PYTEST = ("-m", "pytest", "-q")
+SIDE_BY_SIDE = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # most of a run waits; each has its own broker and store
 CHECKS: dict[str, tuple[str, ...]] = {
     "fmt": ("-m", "ruff", "check", "--fix", *CODE, "tests"),
     "lint": ("-m", "ruff", "check", *CODE, "tests"),
     "types": ("-m", "mypy", *CODE),
     "walls": ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"),
     "docs": ("-m", "deploy.local", "docs", "--check"),
-    "tests": (*PYTEST, "tests"),
+    "tests": (*PYTEST, *SIDE_BY_SIDE, "tests"),
     "unit": (*PYTEST, "-m", "not real", "tests"),
     "real": (*PYTEST, "-m", "real", "tests"),
     "journeys": (*PYTEST, "tests/journeys"),
+    "year": (*PYTEST, "-s", "tests/scheme/year"),
 }
+
+
+YEAR_CASES = "BANCHENG_YEAR_CASES"
 
 
 def run_checks(repo: Path, names: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -10,8 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.local.cli_bench import bench
+from deploy.local.cli_forgotten import forgotten as search_forgotten
+from deploy.local.cli_people import audit_log, staff
 from deploy.local.faults import StackError
+from deploy.local.ledger.commanding import ledger
 from deploy.local.rehearsal.reading import ScenarioFault
+from deploy.local.reporting import report
 from shared.contracts.topics import SERVICES, all_topics
 from shared.district.faults import DistrictFault
 
@@ -26,7 +32,7 @@ Data = Annotated[Path, typer.Option("--data", help="数据目录")]
 def main() -> None:
     """Runs one command; what went wrong is a sentence on standard error and a status other than 0."""
     try:
-        app(standalone_mode=True)
+        app(standalone_mode=True, prog_name="./bancheng")
     except (StackError, ScenarioFault, DistrictFault) as fault:
         sys.stderr.write(f"{fault}\n")
         raise SystemExit(1) from None
@@ -64,6 +70,10 @@ def rehearse(
     _run(rehearse_file(file, out, district, as_json=as_json))
 
 
+app.add_typer(report, name="report")
+app.add_typer(ledger, name="ledger")
+app.add_typer(audit_log, name="audit-log")
+app.add_typer(staff, name="staff")
 calendar = typer.Typer(no_args_is_help=True, help="工作日历。")
 app.add_typer(calendar, name="calendar")
 
@@ -77,34 +87,6 @@ def calendar_import(
     from deploy.local.calendars import import_year
 
     raise typer.Exit(import_year(file, district, typer.echo, lambda question: yes or typer.confirm(question)))
-
-
-report = typer.Typer(no_args_is_help=True, help="月台账与双月评估，以 JSON 写出；XLSX 与 PDF 尚未提供。")
-app.add_typer(report, name="report")
-Out = Annotated[Path, typer.Option("--out", help="结果目录")]
-
-
-@report.command("monthly")
-def report_monthly(
-    month: Annotated[str, typer.Option(help="月份，如 2026-11")], out: Out,
-    site: Annotated[str | None, typer.Option(help="点位码，如 001；不给则为全区")] = None,
-    data: Data = Path(".bancheng/data"), district: District = PUTUO,
-) -> None:
-    """月台账：各列、尾部与更正页，已上报的按冻结的写出；运行中或已停止的系统都可以。只写 JSON，XLSX 与 PDF 尚未提供。"""
-    from deploy.local.reports import write_monthly
-
-    _run(write_monthly(month, site, out, data, district, typer.echo))
-
-
-@report.command("bimonthly")
-def report_bimonthly(
-    period: Annotated[str, typer.Option(help="双月的第一个月，如 2026-11")], out: Out,
-    data: Data = Path(".bancheng/data"), district: District = PUTUO,
-) -> None:
-    """双月评估：每个比率的分子与分母、甄别前后、综合分与校验值。只写 JSON，XLSX 与 PDF 尚未提供。"""
-    from deploy.local.reports import write_bimonthly
-
-    _run(write_bimonthly(period, out, data, district, typer.echo))
 
 
 @app.command()
@@ -139,6 +121,14 @@ def check_scheme(folder: Annotated[Path, typer.Argument(help="方案数据目录
         typer.echo(f"{problem.file}:{problem.line} {problem.message} {problem.fix}")
     typer.echo("方案数据没有问题。" if not problems else f"共 {len(problems)} 个问题。")
     raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def rights(district: District = PUTUO) -> None:
+    """谁能做什么：在内存里搭起整个系统，每个操作以每个角色和未登录者各试一次，按权限表打印；与所写的不符则失败。"""
+    from deploy.local.rights.printing import print_rights
+
+    _run(print_rights(district, typer.echo))
 
 
 @app.command()
@@ -242,21 +232,31 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(help="备份文件", exists=True, dir_okay=False, readable=True)],
     data: Annotated[Path, typer.Option("--data", help="空的数据目录")], district: District = PUTUO,
+    forgotten: Annotated[Path | None, typer.Option("--forgotten", help="匿名登记册", exists=True, dir_okay=False, readable=True)] = None,
 ) -> None:
     """把备份恢复到一个空的数据目录；随后 ./bancheng audit 可证明其完整。"""
     from deploy.local.backup.restoring import restore_data
 
-    _run(restore_data(file, data, district, typer.echo))
+    _run(restore_data(file, data, district, typer.echo, forgotten))
+
+
+app.add_typer(bench, name="bench")
+app.command("forgotten")(search_forgotten)
 
 
 @app.command()
-def bench(what: Annotated[str, typer.Argument(help="pipeline")] = "pipeline", events: Annotated[int, typer.Option(help="事件数")] = 5000) -> None:
-    """测量流水线：消费—判定—存储—发布，与同一次运行中的裸循环相比。"""
-    from deploy.local.bench import bench_pipeline
+def screenshots(
+    out: Annotated[Path, typer.Option("--out", help="图片目录")] = REPO / "docs" / "pages",
+    scene: Annotated[list[str] | None, typer.Option("--scene", help="light、dense、empty、papers；可重复，不给则全部")] = None,
+    district: District = PUTUO,
+) -> None:
+    """给每个角色的每个页面和每种纸质件拍照（自起一套系统，用 Chromium），写出 docs/pages 和目录。"""
+    from deploy.local.screens.command import take_screenshots
+    from deploy.local.screens.scenes import SCENES
 
-    if what != "pipeline":
-        raise StackError(f"没有名为“{what}”的测量，可选：pipeline。")
-    _run(bench_pipeline(events))
+    if unknown := [name for name in scene or () if name not in SCENES]:
+        raise StackError(f"没有名为“{unknown[0]}”的场景，可选：{'、'.join(SCENES)}。")
+    _run(take_screenshots(out, scene or list(SCENES), district, typer.echo))
 
 
 @app.command()
@@ -275,6 +275,15 @@ def _developer(name: str, summary: str, *commands: str) -> None:
 
     command.__doc__ = summary
     app.command(name)(command)
+
+
+@app.command()
+def year(cases: Annotated[int, typer.Option(help="案件数", min=400)] = 20_000) -> None:
+    """一年的案件（默认两万件、三十个点位）：每份报告的每个数字都由 events.jsonl 另算一遍并逐格比对，再植入错误看是否查得出。"""
+    from deploy.local.checks import YEAR_CASES, run_checks
+
+    os.environ[YEAR_CASES] = str(cases)
+    raise typer.Exit(run_checks(REPO, ["year"]))
 
 
 _developer("test", "全部检查：格式、静态检查、类型、围墙、文档，以及真实 Kafka 与文档库上的测试。", "lint", "types", "walls", "docs", "tests")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Container, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from uuid import uuid4
@@ -95,9 +96,10 @@ def fetch_jars(say: Callable[[str], None]) -> list[Path]:
     """Kafka's jars in the cache, fetched on first use and held against the committed hashes."""
     pins = {name: checksum for checksum, name in (line.split("  ", 1) for line in PINS.read_text().splitlines())}
     kept = jar_folder()
-    if not kept.exists():
-        say("下载 Apache Kafka 4.4.0（约 43 MB，仅首次）")
-        _fetch(kept, pins)
+    with _alone(kept):
+        if not kept.exists():
+            say("下载 Apache Kafka 4.4.0（约 43 MB，仅首次）")
+            _fetch(kept, pins)
     jars = sorted(kept.glob("*.jar"))
     _check(jars, pins, kept)
     return jars
@@ -107,6 +109,15 @@ def jar_folder() -> Path:
     """Where the jars are kept between starts; another list of hashes is another folder."""
     cache = Path(os.environ.get("BANCHENG_CACHE") or Path.home() / ".cache" / "bancheng").resolve()
     return cache / f"kafka-4.4.0-{hashlib.sha256(PINS.read_bytes()).hexdigest()[:8]}"
+
+
+@contextmanager
+def _alone(kept: Path) -> Iterator[None]:
+    """Two first starts at once would write into one download: the second waits, and finds the jars there."""
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with kept.with_name(f"{kept.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch(kept: Path, names: Container[str]) -> None:
@@ -119,9 +130,7 @@ def _fetch(kept: Path, names: Container[str]) -> None:
     partial.mkdir(parents=True)
     for jar in (jar for folder in built for jar in folder.rglob("*.jar") if jar.name in names):
         shutil.copy(jar, partial / jar.name)
-    with suppress(OSError):  # another start was quicker; its jars are held against the same hashes
-        partial.rename(kept)
-    shutil.rmtree(partial, ignore_errors=True)
+    partial.rename(kept)
 
 
 def _check(jars: Sequence[Path], pins: Mapping[str, str], kept: Path) -> None:

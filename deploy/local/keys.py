@@ -21,7 +21,7 @@ CLUE_HOLDER = "intake"  # no other service gets the keys of the clue box
 
 @dataclass(frozen=True)
 class Keys:
-    """What must never be shown: sealing keys, channel keys, the staff access code, the session key, the clue box's own keys."""
+    """What must never be shown: sealing keys, channel keys, the installation token, the session key, the clue box's own keys."""
 
     seal_keys: str = field(repr=False)
     channel_keys: str = field(repr=False)
@@ -31,12 +31,17 @@ class Keys:
 
 
 def from_environment(service: str) -> Keys:
-    """The keys of one service, as production has them; raises StackError naming those that are missing."""
-    needed = [name for field, name in NAMES.items() if field != "clue_keys" or service == CLUE_HOLDER]
+    """The keys of one service, as production has them; raises StackError naming those that are missing.
+
+    Without BANCHENG_ACCESS_CODE there is no installation token, which is how production runs (docs/decisions).
+    """
+    optional = {"access_code"} | ({"clue_keys"} if service != CLUE_HOLDER else set())
+    needed = [name for field, name in NAMES.items() if field not in optional]
     missing = [name for name in needed if not os.environ.get(name)]
     if missing:
         raise StackError(f"缺少环境变量 {'、'.join(missing)}。生产环境的密钥只从环境变量读取，说明见 deploy/runbook.md。")
-    return Keys(**{field: os.environ[name] for field, name in NAMES.items() if name in needed})
+    given = {field: os.environ[name] for field, name in NAMES.items() if name in needed}
+    return Keys(**given, access_code=os.environ.get(NAMES["access_code"], ""))
 
 
 def for_data(data: Path) -> Keys:
@@ -49,6 +54,12 @@ def for_data(data: Path) -> Keys:
         held |= missing
         _write(kept, held)
     return Keys(**{field: os.environ.get(name) or held[name] for field, name in NAMES.items()})
+
+
+def made_keys() -> Keys:
+    """Fresh keys that nobody keeps, for a site in memory."""
+    made = _made()
+    return Keys(**{field: made[name] for field, name in NAMES.items()})
 
 
 def _made() -> dict[str, str]:

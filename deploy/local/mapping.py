@@ -22,7 +22,7 @@ An event enters a handler, a pure rule decides, one write stores the new state a
              dept.<code>.orders  dept.<code>.replies      (departments' own systems)
     time ─────────────▶ sla ───▶ sla.deadlines ──▶ router · notifier · archive
                      notifier ─▶ notifier.notices ─▶ archive        (SMS, WeChat, WeCom through a gateway)
-                      archive ─▶ archive.records ──▶ intake · router · notifier
+                      archive ─▶ archive.records ──▶ intake · router · sla · notifier
 """
 FOLDERS = (
     ("`services/<service>/domain`", "every rule, pure: state + event or command → Decision"),

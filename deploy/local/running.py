@@ -19,6 +19,9 @@ import uvicorn
 
 from deploy.local.faults import StackError
 from deploy.local.keys import Keys, for_data, from_environment
+from deploy.local.longlived import out_of_the_rounds
+from deploy.local.people import welcome
+from deploy.local.platforms import on_one_machine, platforms_given
 from deploy.local.rehearsal.acting import Actors
 from deploy.local.rehearsal.playing import Player
 from deploy.local.rehearsal.scenario import Scenario, load_scenario
@@ -26,7 +29,7 @@ from deploy.local.stack import Stack
 from deploy.local.stepping import own_clock
 from deploy.local.system import Places, Secrets, System
 from deploy.local.watching import FolderWatch
-from deploy.local.website import make_site
+from deploy.local.website import prepared_site
 from shared.clock import Clock, MovableClock, SystemClock
 from shared.district.loading import load_district
 from shared.errors import TryAgain
@@ -64,7 +67,7 @@ async def bring_up(*, port: int, data: Path, fresh: bool, sample: Path | None, d
     try:
         keys = for_data(data)
         clock: Clock = MovableClock(scenario.start) if scenario else SystemClock()
-        system = System(Places(stack.kafka, stack.mongo_uri), rules, clock, Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys))
+        system = System(Places(stack.kafka, stack.mongo_uri), rules, clock, _secrets(keys, on_one_machine(rules, sample=bool(scenario))))
         watch = FolderWatch(district, system, say)
         await _serve(system, keys, port, stopping, begun, scenario, watch)
     finally:
@@ -72,6 +75,10 @@ async def bring_up(*, port: int, data: Path, fresh: bool, sample: Path | None, d
         await stack.stop()
         say("已停止；数据保留，再次运行 ./bancheng up 可继续。")
     return 0
+
+
+def _secrets(keys: Keys, platforms: str) -> Secrets:
+    return Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys, platforms)
 
 
 async def _started(stack: Stack, stopping: asyncio.Event) -> bool:
@@ -91,19 +98,18 @@ async def _started(stack: Stack, stopping: asyncio.Event) -> bool:
 async def _serve(
     system: System, keys: Keys, port: int, stopping: asyncio.Event, begun: float, scenario: Scenario | None, watch: FolderWatch
 ) -> None:
-    await system.prepare()
-    site = make_site(system, keys, sample=scenario is not None)
+    site = await prepared_site(system, keys, sample=scenario is not None)
     server = uvicorn.Server(uvicorn.Config(site, host="127.0.0.1", port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5))
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # we stop it ourselves
     serving = asyncio.create_task(server.serve())
     beside = [asyncio.create_task(watch.keep_looking())]
     try:
-        await _listening(server, serving)
+        port = await _listening(server, serving)
         await system.start(ticking=scenario is None)  # a service that waits for its partitions already takes what people bring
-        door = site.state.signin
+        out_of_the_rounds()
         say(f"就绪，用时 {monotonic() - begun:.1f} 秒：http://127.0.0.1:{port}/")
-        say(f"一次性登录（30 分钟内有效，窗口研判人员）：http://127.0.0.1:{port}{door.mint_once('s001-tr1')}")
-        say(f"访问码：{keys.access_code}（工号见登录页；接口用 Authorization: Bearer 与 X-Staff）")
+        for line in await welcome(system.scheme.district, site.state.signin, keys, port, sample=scenario is not None):
+            say(line)
         if scenario:
             beside.append(asyncio.create_task(_play(system, keys, scenario, site)))
         await _until(stopping, serving, beside)
@@ -129,11 +135,13 @@ async def _until(stopping: asyncio.Event, serving: asyncio.Task[None], beside: S
     waiting.cancel()
 
 
-async def _listening(server: uvicorn.Server, serving: asyncio.Task[None]) -> None:
+async def _listening(server: uvicorn.Server, serving: asyncio.Task[None]) -> int:
+    """The port it listens on: the one wanted, for 0 one that was free."""
     while not server.started:
         if serving.done():
             raise StackError("网页服务没有启动，请查看数据目录下 logs/bancheng.jsonl。")
         await asyncio.sleep(0.02)
+    return int(server.servers[0].sockets[0].getsockname()[1])
 
 
 async def _play(system: System, keys: Keys, scenario: Scenario, site: object) -> None:
@@ -234,8 +242,7 @@ async def serve_these(services: Sequence[str], port: int, keys: Keys) -> int:
     configure("INFO", stream="stdout")
     stopping = _stop_signal()
     folder = Path(os.environ.get("BANCHENG_DISTRICT", str(Path(__file__).parents[1] / "district" / "putuo")))
-    secrets = Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys)
-    system = System(_places_given(kafka, mongo), load_district(folder), own_clock(), secrets, only=services)
+    system = System(_places_given(kafka, mongo), load_district(folder), own_clock(), _secrets(keys, platforms_given()), only=services)
     try:
         await _reached(kafka, mongo)
         await _serve(system, keys, port or 8000, stopping, monotonic(), None, FolderWatch(folder, system, say))

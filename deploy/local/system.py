@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -40,12 +40,12 @@ from shared.messaging.watchdog import LOOK_S, Watchdog
 from shared.privacy.sealing import Sealer
 from shared.scheduling import Job, Ticker
 from shared.storage.mongo import Client, MongoStore, connect
+from shared.web.drafts import Drafts
 
 log = structlog.get_logger()
-ASSIGNED_WITHIN_S = 60.0
-QUIET_WITHIN_S = 120.0
+ASSIGNED_WITHIN_S, QUIET_WITHIN_S = 60.0, 120.0
 LOOK_AGAIN_S = 0.004
-SWEEP_OUTBOX_S = 2.0
+SWEEP_OUTBOX_S, FORGET_DRAFTS_S = 2.0, 3600.0
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class Secrets:
     seal_keys: str = field(repr=False)
     channel_keys: str = field(default="", repr=False)
     clue_keys: str = field(default="", repr=False)
+    platforms: str = field(default="", repr=False)
 
     def sealer(self) -> Sealer:
         """What seals every person's data."""
@@ -111,14 +112,18 @@ class System:
         self.running: dict[str, Running] = {}
         self._ticker: Ticker | None = None
         self._lag = Lag(places.kafka)
+        self.farewells: list[Callable[[], Awaitable[None]]] = []  # of who looks at it from beside; said when it stops
         self.backlog = Backlog()
+        self._site_client = connect(places.mongo_uri)
+        self.site = MongoStore(self._site_client[f"{places.prefix}bancheng_site"])  # accounts, drafts, looks: nobody's case
+        self.drafts = Drafts(self.site, secrets.sealer(), clock)
 
     async def prepare(self) -> None:
         """Makes topics and indexes that are missing, and puts the services together."""
         made = await self._topics(self.scheme.district)
         for name in self._only:
             self.running[name] = self._built(name)
-        await asyncio.gather(*(running.store.prepare() for running in self.running.values()))
+        await asyncio.gather(self.site.prepare(), *(running.store.prepare() for running in self.running.values()))
         log.info("prepared", topics_made=len(made), services=list(self.running))
 
     async def _topics(self, district: District) -> list[str]:
@@ -142,6 +147,7 @@ class System:
         ground = Ground(
             clock=self.clock, store=store, courier=courier, scheme=self.scheme, shards=shards,
             sealer=self._secrets.sealer(), channel_keys=self._secrets.channel_keys, clue_sealer=self._secrets.clue_sealer(name),
+            platforms=self._secrets.platforms if name == "archive" else "",
         )
         service: Service = import_module(f"services.{name}.app").build(ground)
         runner = CaseRunner(service.inbox, store.parking(), publisher, self.clock, self.progress, self.places.prefix)
@@ -217,19 +223,21 @@ class System:
             jobs.append(Job(f"{name}_early", EARLY_AGAIN_S, partial(look_again, running.runner, running.shards)))
             jobs.append(Job(f"{name}_failed", FAILED_AGAIN_S, partial(try_failed, running.runner, running.shards)))
             jobs.append(Job(f"{name}_backlog", COUNT_BACKLOG_S, partial(self.backlog.count, name, running.store)))
-        return jobs
+        return [*jobs, Job("site_drafts", FORGET_DRAFTS_S, self.drafts.forget_old)]
 
     async def stop(self) -> None:
         """Ends the jobs, lets the batches in hand finish, then leaves the broker and the store."""
         if self._ticker:
             await self._ticker.stop()
-        await self._lag.close()
+        for farewell in (self._lag.close, *self.farewells):
+            await farewell()
         for running in self.running.values():
             await running.courier.finish()
         async with asyncio.timeout(60):
             await asyncio.gather(self._outside.stop(), *(running.broker.stop() for running in self.running.values()))
         for running in self.running.values():
             running.client.close()
+        self._site_client.close()
 
     async def caught_up(self) -> None:
         """Waits until every consumer has dealt with what this process published, what follows from it included."""

@@ -15,7 +15,7 @@ from deploy.simulation.ground import CHANNEL_SECRETS
 from deploy.simulation.instance import Instance
 from deploy.simulation.world import World
 from services.router.api.acts import ACTS
-from services.sla import api as sla_api
+from services.sla.api import requests as sla_api
 from shared.errors import InputRefused, RuleBroken, TryAgain
 from shared.privacy.signing import sign
 from shared.web.problems import Problem

@@ -14,11 +14,13 @@ from deploy.simulation.play import Play
 from services.archive.domain.record import CaseRecord
 from services.archive.store import line_of_ledger
 from services.notifier.domain.state import CITIZEN
+from shared.contracts.archive_events import MonthSealed, SealPageMade
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
 
 CLUE = re.compile(rb"XS\d{9}\w{4}")
-BOX = re.compile(rb'"box":"[^"]*"')
+SEALED = re.compile(rb'"(box|wrapped_key)":"[^"]*"')  # what is drawn anew each time something is sealed
 NOT_COMPARED = ("notice_id", "about", "gateway_id", "digest", "events", "order")  # they tell which number a case got, and what came before a lock
+OF_HEADS = ("root", "previous", "pages", "leaves", "value")  # a seal is over the heads of chains: they tell in which order streams were heard
 MOST_SHOWN = 5
 
 
@@ -26,7 +28,7 @@ def effects(play: Play) -> Counter[str]:
     """Everything that came of a play, in a form in which two plays of the same moves can be told apart."""
     found: Counter[str] = Counter()
     for row in (*_ledger(play), *_events(play)):
-        text = BOX.sub(b'"box":""', orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
+        text = SEALED.sub(rb'"\1":""', orjson.dumps(row, option=orjson.OPT_SORT_KEYS))
         found[_by_label(play, CLUE.sub(b"XS", text).decode())] += 1
     return found
 
@@ -50,7 +52,8 @@ def _events(play: Play) -> Iterator[Any]:
         if isinstance(event, NoticeSent | NoticeFailed) and event.to_role != CITIZEN:
             continue  # what is due and what outdates it may come in the same moment: either order is right
         at = "" if isinstance(event, NoticeSent | NoticeFailed) else event.occurred_at.isoformat()  # a gateway may be asked twice
-        said = {name: value for name, value in event.data().items() if name not in NOT_COMPARED}
+        left_out = NOT_COMPARED + (OF_HEADS if isinstance(event, MonthSealed | SealPageMade) else ())
+        said = {name: value for name, value in event.data().items() if name not in left_out}
         yield [type(event).__name__, event.case_no, at, said]
 
 

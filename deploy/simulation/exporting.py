@@ -22,8 +22,10 @@ Row = Mapping[str, Any]
 
 def export(world: World, notebook: Notebook, folder: Path) -> None:
     """Writes what log and stores hold, and what the people outside wrote down."""
+    policy = world.parts.scheme.district.policy
     meta = {
-        "at_rest": True, "now": world.clock.now().isoformat(), "sync_required": world.parts.scheme.district.policy.sync.required,
+        "at_rest": True, "now": world.clock.now().isoformat(), "sync_required": policy.sync.required,
+        "platforms": list(policy.sync.platforms), "policy_version": policy.version,
         "committed": {name: _plain(group.committed) for name, group in world.log.groups.items()},
     }
     (folder / "topics").mkdir(parents=True)

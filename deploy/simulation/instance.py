@@ -62,7 +62,7 @@ class DefectiveInbox(Inbox):
 
 
 def own_inbox(inbox: Inbox, defects: dict[str, str]) -> DefectiveInbox:
-    """A service's inbox is one for the whole module, bound anew by every build: each process keeps what it was built with."""
+    """The inbox of one built service, that fails where this version cannot."""
     mine = copy(inbox)
     mine.__class__ = DefectiveInbox
     own: Any = mine

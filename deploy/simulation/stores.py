@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from deploy.simulation.doors import Doors
 from services.notifier.gateways import OUTBOX
 from shared.errors import TryAgain
-from shared.storage.documents import Document, Layout, Query, Write
+from shared.storage.documents import Document, IndexValue, Layout, Query, Write
 from shared.storage.memory import MemoryDocuments, MemoryParking, MemoryStore
 
 T = TypeVar("T")
@@ -100,6 +100,10 @@ class SimStore:
         """The next number of a counter."""
         return await self._doors.through("store.number", lambda: at_once(self._disk.counters.next_number(counter)))
 
+    async def number_of(self, counter: str, name: str) -> int:
+        """The number this name has in a counter."""
+        return await self._doors.through("store.number", lambda: at_once(self._disk.counters.number_of(counter, name)))
+
     async def prepare(self) -> None:
         """Nothing to prepare."""
 
@@ -148,6 +152,10 @@ class SimDocuments:
     async def find(self, query: Query) -> list[Document]:
         """The documents a query asks for."""
         return await self._doors.through(f"{self._door}.find", lambda: at_once(self._shelf.find(query)))
+
+    async def index_of(self, query: Query, *names: str) -> list[tuple[str, Mapping[str, IndexValue]]]:
+        """Case number and one index field of the documents a query asks for."""
+        return await self._doors.through(f"{self._door}.find", lambda: at_once(self._shelf.index_of(query, *names)))
 
     async def count(self, query: Query) -> int:
         """How many documents a query would find."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from services.archive.domain.record import enter
-from services.archive.store import Ledger
+from services.archive.store import Ledger, Patterns
+from services.archive.store.uploads import Upward, owe_change
 from shared.assembly import Scheme
 from shared.clock import Clock
 from shared.contracts.event import Event
-from shared.contracts.intake_events import CaseRegistered, RepeatNoted
+from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded, RepeatNoted
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
 from shared.contracts.router_events import (
     CaseClosed,
@@ -63,11 +64,7 @@ inbox = Inbox("archive")
 
 
 @inbox.on(CaseRegistered)
-async def open_entry(event: CaseRegistered, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
-    """A registered matter stands in the ledger at once."""
-    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
-
-
+@inbox.on(ChokepointRecorded)
 @inbox.on(TriageStarted)
 @inbox.on(CaseTriaged)
 @inbox.on(CaseRegraded)
@@ -111,9 +108,11 @@ async def open_entry(event: CaseRegistered, ledger: Ledger, scheme: Scheme, cloc
 @inbox.on(SupervisionDrafted)
 @inbox.on(SupervisionIssued)
 @inbox.on(SupervisionVoided)
-async def update_entry(event: Event, ledger: Ledger, scheme: Scheme, clock: Clock) -> None:
-    """What happened shows in the ledger line; a complete entry is locked."""
-    await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
+async def update_entry(event: Event, ledger: Ledger, patterns: Patterns, uploads: Upward, scheme: Scheme, clock: Clock) -> None:
+    """What happened shows in the ledger line; it is held against what came before (方案 七(二)); the platforms are owed it (六(一))."""
+    record = await ledger.apply(event, partial(enter, event=event, district=scheme.district, now=clock.now()))
+    await patterns.notice(event, record)
+    await owe_change(uploads, event, record, scheme.district, clock.now())
 
 
 @inbox.on(NoticeSent)

@@ -6,9 +6,10 @@ from functools import partial
 
 from services.intake.domain import following
 from services.intake.domain.following import stand
+from services.intake.domain.forgetting import forget, forget_row
 from services.intake.domain.paper import Reply
-from services.intake.store import ClueBox, Register
-from shared.contracts.archive_events import CaseArchived
+from services.intake.store import ClueBox, Evaluations, Register
+from shared.contracts.archive_events import CaseArchived, CaseForgotten
 from shared.contracts.event import Event
 from shared.contracts.router_events import (
     CaseClosed,
@@ -34,6 +35,7 @@ from shared.contracts.terms import CaseState
 from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
 from shared.storage.cases import Token
+from shared.storage.sealed_files import SealedFiles
 
 inbox = Inbox("intake")
 WINDOW = "“办不成事”反映窗口"
@@ -112,7 +114,7 @@ async def show_withdrawn(event: CaseWithdrawn, register: Register) -> None:
 @inbox.on(CaseReopened)
 async def show_redo(event: CaseReopened, register: Register) -> None:
     """重办: a unit is at work again; the first promise stays what it was."""
-    await register.apply(event, partial(stand, standing=CaseState.HANDLING))
+    await register.apply(event, partial(following.reopened, lead=event.lead))
 
 
 @inbox.on(CaseEscalated)
@@ -149,6 +151,16 @@ async def show_closed(event: CaseClosed, register: Register) -> None:
 async def show_archived(event: CaseArchived, register: Register) -> None:
     """The ledger entry is locked."""
     await register.apply(event, partial(stand, standing=CaseState.ARCHIVED))
+
+
+@inbox.on(CaseForgotten)
+async def forget_person(event: CaseForgotten, register: Register, files: SealedFiles, rows: Evaluations) -> None:
+    """个保法 19: files and the imported row first, so that what is left half done is still found; then boxes, key and index."""
+    line = await register.get(event.case_no)
+    await files.forget_these([held.id for held in line.filing.attached] if line else [])
+    if line and (row := await rows.by_unique("source", line.source)):
+        await rows.change(row.number, partial(forget_row, at=event.occurred_at))
+    await register.apply(event, forget)
 
 
 @inbox.otherwise

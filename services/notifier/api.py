@@ -9,22 +9,26 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from services.notifier.domain.people import may_hear
 from services.notifier.domain.state import Dispatches, Notice
-from services.notifier.store import Logs, Row, newest
+from services.notifier.domain.texts import parts_of
+from services.notifier.store import Logs, Row, newest, word
 from shared.assembly import Scheme
+from shared.clock import Clock
 from shared.contracts.terms import Category, NoticeChannel, NoticeStatus
 from shared.district.model import District
 from shared.district.roles import Role
+from shared.web.listing import or_empty
 from shared.web.pages import page
 from shared.web.problems import Problem
 from shared.web.signin import Staff, acting
 
+BRIEF = 12
 PATTERN = r"^(PT|DD)[0-9A-Z]{13,18}$"
 CaseNumber = Annotated[str, Path(pattern=PATTERN, description="工单编号")]
-EMPTY_IS_ANY = BeforeValidator(lambda text: text or None)  # what a form sends for a field left empty
+EMPTY_IS_ANY = BeforeValidator(lambda text: text or None)  # it asks for any
 Window = Annotated[Staff, acting("CL", "TR", "WS", "GO", "GL", "FU")]
 
 
@@ -47,6 +51,8 @@ class NoticeView(BaseModel):
     attempts: int
     gateway_id: str
     reason: str
+    length: int = Field(description="字数，含签名")
+    parts: int = Field(description="短信按几条计费；其他渠道为 1")
 
 
 class OutboxView(BaseModel):
@@ -73,12 +79,12 @@ class LogView(BaseModel):
 class Wanted:
     """Which messages: every field that is given holds."""
 
-    case_no: Annotated[str | None, Query(pattern=PATTERN, description="工单编号"), EMPTY_IS_ANY] = None
+    case_no: Annotated[str | None, Query(pattern=f"^$|{PATTERN}", description="工单编号"), EMPTY_IS_ANY] = None
     template: Annotated[
-        str | None, Query(pattern=r"^[CS][0-9]{2}$", description="模板编码，如 C01"), EMPTY_IS_ANY
+        str | None, Query(pattern=r"^([CS][0-9]{2})?$", description="模板编码，如 C01"), EMPTY_IS_ANY
     ] = None
-    status: Annotated[NoticeStatus | None, Query(description="消息状态"), EMPTY_IS_ANY] = None
-    channel: Annotated[NoticeChannel | None, Query(description="渠道"), EMPTY_IS_ANY] = None
+    status: Annotated[NoticeStatus | None, Query(description="消息状态", json_schema_extra=or_empty(NoticeStatus)), EMPTY_IS_ANY] = None
+    channel: Annotated[NoticeChannel | None, Query(description="渠道", json_schema_extra=or_empty(NoticeChannel)), EMPTY_IS_ANY] = None
     offset: Annotated[int, Query(ge=0, le=5000)] = 0
     limit: Annotated[int, Query(ge=1, le=200)] = 50
 
@@ -94,7 +100,8 @@ class Wanted:
 def view(log: Dispatches, notice: Notice) -> NoticeView:
     """The message as staff see it."""
     same = notice.model_dump(include=set(NoticeView.model_fields))
-    return NoticeView(case_no=log.case_no, event_id=notice.about, at=notice.at, **same)
+    parts = parts_of(notice.text) if notice.channel is NoticeChannel.SMS else 1
+    return NoticeView(case_no=log.case_no, event_id=notice.about, at=notice.at, length=len(notice.text), parts=parts, **same)
 
 
 def visible(log: Dispatches, staff: Staff, district: District) -> bool:
@@ -104,17 +111,18 @@ def visible(log: Dispatches, staff: Staff, district: District) -> bool:
     return may_hear(log, district, staff.id, staff.unit, staff.roles)
 
 
-async def outbox(logs: Logs, wanted: Wanted, staff: Staff, district: District) -> OutboxView:
+async def outbox(logs: Logs, wanted: Wanted, staff: Staff, district: District, now: datetime) -> OutboxView:
     """One page of the messages this person may see."""
     last = wanted.offset + wanted.limit
-    found = await _found(logs, wanted, staff, district, last + 1)
+    found = await _found(logs, wanted, staff, district, last + 1, now)
     shown = [view(log, notice) for log, notice in found[wanted.offset : last]]
     return OutboxView(notices=shown, offset=wanted.offset, next_offset=last if len(found) > last else None)
 
 
-async def _found(logs: Logs, wanted: Wanted, staff: Staff, district: District, most: int) -> list[Row]:
+async def _found(logs: Logs, wanted: Wanted, staff: Staff, district: District, most: int, now: datetime) -> list[Row]:
     if wanted.case_no is None:
-        return await newest(logs, most, lambda log, notice: wanted.fits(notice) and visible(log, staff, district))
+        told = word(wanted.template, wanted.status, wanted.channel)
+        return await newest(logs, most, lambda log, notice: wanted.fits(notice) and visible(log, staff, district), now, told)
     log = await logs.get(wanted.case_no)
     if log is None or not visible(log, staff, district):
         return []
@@ -125,14 +133,14 @@ async def _found(logs: Logs, wanted: Wanted, staff: Staff, district: District, m
     ]
 
 
-def make_api(logs: Logs, scheme: Scheme) -> APIRouter:
+def make_api(logs: Logs, scheme: Scheme, clock: Clock) -> APIRouter:
     """The JSON endpoints of notifier."""
     api = APIRouter(prefix="/api/notifier", tags=["notifier"])
 
     @api.get("/outbox")
     async def read_outbox(staff: Window, wanted: Annotated[Wanted, Depends()]) -> OutboxView:
-        """Messages over all cases, the newest first; filters look through the 2,000 cases told of last."""
-        return await outbox(logs, wanted, staff, scheme.district)
+        """Messages over all cases, the newest first, of the 2,000 cases told of last that have any the filters want."""
+        return await outbox(logs, wanted, staff, scheme.district, clock.now())
 
     @api.get("/cases/{case_no}/notices")
     async def notices_of_case(case_no: CaseNumber, staff: Window) -> LogView:
@@ -147,14 +155,14 @@ def make_api(logs: Logs, scheme: Scheme) -> APIRouter:
     return api
 
 
-def make_pages(logs: Logs, scheme: Scheme) -> APIRouter:
+def make_pages(logs: Logs, scheme: Scheme, clock: Clock) -> APIRouter:
     """The page of notifier: the sandbox outbox."""
     pages = APIRouter(prefix="/notifier")
 
     @pages.get("/")
     async def outbox_page(request: Request, staff: Window, wanted: Annotated[Wanted, Depends()]) -> Response:
         """What went out, the newest first."""
-        shown = await outbox(logs, wanted, staff, scheme.district)
+        shown = await outbox(logs, wanted, staff, scheme.district, clock.now())
         roles = {role.value: role.chinese for role in Role}
         return page(
             request,
@@ -163,11 +171,19 @@ def make_pages(logs: Logs, scheme: Scheme) -> APIRouter:
             wanted=wanted,
             roles=roles,
             more=_more(wanted, shown.next_offset),
+            first=_more(wanted, 0),
+            templates=_briefly(scheme.district),
             statuses=list(NoticeStatus),
             channels=list(NoticeChannel),
         )
 
     return pages
+
+
+def _briefly(district: District) -> list[tuple[str, str]]:
+    """Each template's code and the beginning of its words."""
+    signature = district.policy.notice.sms.signature
+    return [(code, held.text.removeprefix(signature)[:BRIEF]) for code, held in sorted(district.templates.items())]
 
 
 def _more(wanted: Wanted, offset: int | None) -> str:

@@ -16,14 +16,15 @@ from shared.assembly import Ground, Service, earliest
 def build(ground: Ground) -> Service:
     """The service on this ground; messages go to the sandbox, the only gateway of this version."""
     logs = open_logs(ground, inbox)
-    inbox.bind(logs=logs, scheme=ground.scheme)
+    gateway = SandboxGateway(ground)
+    bound = inbox.bound(logs=logs, scheme=ground.scheme, gateway=gateway)
     return Service(
         "notifier",
-        inbox,
-        make_api(logs, ground.scheme),
-        make_pages(logs, ground.scheme),
+        bound,
+        make_api(logs, ground.scheme, ground.clock),
+        make_pages(logs, ground.scheme, ground.clock),
         page_folder=Path(__file__).parent / "pages",
-        jobs=make_jobs(ground, logs, SandboxGateway(ground)),
+        jobs=make_jobs(ground, logs, gateway),
         next_due=partial(earliest, logs, "next_at", lambda log: log.next_at),
         exports={"notices": partial(notices_of, logs)},
     )

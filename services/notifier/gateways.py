@@ -17,6 +17,7 @@ from uuid import UUID
 from services.notifier.domain.sending import Accepted, OutgoingMessage, Receipt, Refused
 from services.notifier.domain.texts import card_fault
 from shared.assembly import Ground
+from shared.contracts.sealed import ANONYMISED
 from shared.contracts.terms import NoticeChannel
 from shared.district.messages import places_of
 from shared.district.model import Template
@@ -26,7 +27,8 @@ from shared.storage.coalesce import Coalescer
 from shared.storage.documents import Document, Layout, Query, Write
 
 OUTBOX = "sandbox_outbox"
-LAYOUT = Layout(indexed=("counted",))
+TOGETHER = 50
+LAYOUT = Layout(indexed=("counted", "case_no"))
 LONGEST_PARAMETER = 35  # 阿里云 domestic SMS: a template's value holds 1 to 35 characters
 UNREACHABLE, SILENT, ERRING, DROPPING = "0000", "9999", "9998", "9997"
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -38,6 +40,10 @@ class MessageGateway(Protocol):
 
     async def send(self, message: OutgoingMessage) -> Receipt:
         """Accepted, or Refused for good; raises TryAgain when it is not known whether it was taken."""
+        ...
+
+    async def forget(self, case_no: str) -> None:
+        """Lets go of every number and account it kept for this case (个保法 19)."""
         ...
 
 
@@ -76,6 +82,11 @@ class SandboxGateway:
         if message.channel is NoticeChannel.SMS and message.address.endswith(DROPPING):
             raise TryAgain("the line dropped before the text-message gateway answered")
         return taken
+
+    async def forget(self, case_no: str) -> None:
+        """What it took stays written down, without address and without the index of the number."""
+        while found := await self._documents.find(Query(equal={"case_no": case_no}, limit=TOGETHER)):
+            await self._documents.write([_forgotten(held) for held in found])
 
     def _refusal(self, message: OutgoingMessage) -> Refused | None:
         template = self._ground.scheme.district.templates.get(message.template)
@@ -180,6 +191,14 @@ class SandboxGateway:
         index = {"counted": self._counted(message), "at": now, "case_no": message.case_no}
         fields = {"seq": 0, "shard": shard_of(message.case_no), "index": index, "unique": {}, "state": state}
         return Write(str(message.notice_id), 0, fields)
+
+
+def _forgotten(held: Document) -> Write:
+    state = {name: value for name, value in held["state"].items() if name != "address"}
+    staff = state["channel"] == NoticeChannel.WECOM.value
+    index = {"at": held["index"]["at"]} | ({"counted": held["index"]["counted"]} if staff else {})
+    fields = {"seq": 0, "shard": held["shard"], "index": index, "unique": {}, "state": state if staff else {**state, "to": ANONYMISED}}
+    return Write(held["_id"], held["version"], fields)
 
 
 def _filled(template: Template, values: Mapping[str, str]) -> str | None:

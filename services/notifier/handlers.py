@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from services.notifier.domain import duties, occasions, telling
+from services.notifier.domain.forgetting import forget
 from services.notifier.domain.occasions import E, Occasion
 from services.notifier.domain.state import Dispatches
+from services.notifier.gateways import MessageGateway
 from services.notifier.store import Logs
 from shared.assembly import Scheme
-from shared.contracts.archive_events import CaseArchived, FilingDue
+from shared.contracts import pattern_events as roots
+from shared.contracts.archive_events import CaseArchived, CaseForgotten, FilingDue
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, ClueReceived
+from shared.contracts.library_events import LibraryCaseStale
 from shared.contracts.router_events import (
     CaseClosed,
     CaseEscalated,
@@ -46,6 +50,7 @@ from shared.contracts.sla_events import (
     SupervisionDrafted,
     SupervisionIssued,
 )
+from shared.contracts.upload_events import UploadFailing
 from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
 from shared.storage.cases import Rule
@@ -136,6 +141,28 @@ async def remind_site(event: FilingDue, logs: Logs, scheme: Scheme) -> None:
     await logs.apply(event, partial(telling.announce_ledger, event=event, district=scheme.district))
 
 
+@inbox.on(UploadFailing)
+async def announce_outage(event: UploadFailing, logs: Logs, scheme: Scheme) -> None:
+    """The office hears that a platform above does not answer."""
+    await logs.apply(event, partial(telling.announce_outage, event=event, district=scheme.district))
+
+
+@inbox.on(roots.RootCauseNamed)
+@inbox.on(roots.ImprovementPlanned)
+@inbox.on(roots.ImprovementDue)
+@inbox.on(roots.ImprovementMissed)
+@inbox.on(roots.ImprovementReported)
+async def tell_owner(event: telling.Improvement, logs: Logs, scheme: Scheme) -> None:
+    """举一反三: the owner hears whose it is and until when, that the day is near, that it is over; once it is reported, nothing more."""
+    await logs.apply(event, partial(telling.announce_improvement, event=event, district=scheme.district))
+
+
+@inbox.on(LibraryCaseStale)
+async def announce_doubt(event: LibraryCaseStale, logs: Logs, scheme: Scheme) -> None:
+    """The library's keeper hears that a published case may no longer hold."""
+    await logs.apply(event, partial(telling.announce_doubt, event=event, district=scheme.district))
+
+
 @inbox.on(RecalculationHeld)
 async def ask_to_confirm(event: RecalculationHeld, logs: Logs, scheme: Scheme) -> None:
     """The office hears that days would become earlier."""
@@ -151,14 +178,9 @@ async def announce_merger(event: CaseMerged, logs: Logs, scheme: Scheme) -> None
 
 
 @inbox.on(OrderAnswered)
-async def hush_answered(event: OrderAnswered, logs: Logs) -> None:
-    """What was answered is not urged."""
-    await logs.apply(event, partial(telling.hush_order, event=event))
-
-
 @inbox.on(OrderCancelled)
-async def hush_cancelled(event: OrderCancelled, logs: Logs) -> None:
-    """What was taken back is not urged."""
+async def hush(event: OrderAnswered | OrderCancelled, logs: Logs) -> None:
+    """What was answered or taken back is not urged."""
     await logs.apply(event, partial(telling.hush_order, event=event))
 
 
@@ -262,6 +284,13 @@ async def announce_extension(event: CaseExtended, logs: Logs, scheme: Scheme) ->
 async def announce_archive(event: CaseArchived, logs: Logs, scheme: Scheme) -> None:
     """The person hears that the matter is closed and how to come back."""
     await logs.apply(event, told(event, scheme, occasions.ARCHIVED))
+
+
+@inbox.on(CaseForgotten)
+async def forget_contact(event: CaseForgotten, logs: Logs, gateway: MessageGateway) -> None:
+    """个保法 19: nobody is told about this case any more, and the gateway's own books lose the number too."""
+    await gateway.forget(event.case_no)
+    await logs.apply(event, partial(forget, event=event))
 
 
 @inbox.otherwise

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from services.notifier.domain.forgetting import REASON
 from services.notifier.domain.sending import Answer, OutgoingMessage, Refused, Unanswered, due_notices, hand_over, settle
 from services.notifier.domain.state import CITIZEN, Dispatches, Notice
 from services.notifier.domain.texts import card, parameters
@@ -52,6 +53,8 @@ async def _send_due(ground: Ground, logs: Logs, gateway: MessageGateway, case_no
 
 
 async def _asked(ground: Ground, gateway: MessageGateway, log: Dispatches, notice: Notice) -> Answer:
+    if log.forgotten and notice.to_role == CITIZEN:
+        return Refused("contact.forgotten", REASON)
     try:
         answer = await gateway.send(_outgoing(ground, log, notice))
         point("gateway_answered")

@@ -6,10 +6,12 @@ from functools import partial
 from hashlib import sha256
 
 from services.router.domain import notes, orders, replies, triage
+from services.router.domain.forgetting import forget
+from services.router.domain.journal import journaled
 from services.router.store import Cases, names_on
 from shared.assembly import Scheme
 from shared.clock import Clock
-from shared.contracts.archive_events import CaseArchived
+from shared.contracts.archive_events import CaseArchived, CaseForgotten
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, RepeatNoted
 from shared.contracts.replies import DepartmentReply
@@ -25,6 +27,7 @@ from shared.decision import unchanged
 from shared.messaging.inbox import Inbox
 from shared.privacy.sealing import Sealer
 from shared.storage.cases import Token
+from shared.storage.sealed_files import SealedFiles
 
 inbox = Inbox("router")
 
@@ -83,6 +86,14 @@ async def note_lock(event: CaseArchived, cases: Cases) -> None:
     await cases.apply(event, notes.note_archived)
 
 
+@inbox.on(CaseForgotten)
+async def forget_person(event: CaseForgotten, cases: Cases, files: SealedFiles) -> None:
+    """个保法 19: the files first, so that what is left half done is still found; then the boxes, the key and the index."""
+    case = await cases.get(event.case_no)
+    await files.forget_these([held.id for held in case.files] if case else [])
+    await cases.apply(event, partial(forget, event=event))
+
+
 @inbox.on_reply
 async def take_reply(received: tuple[DepartmentReply, str], cases: Cases, scheme: Scheme, clock: Clock, sealer: Sealer) -> None:
     """A department's own system signs, contacts or answers."""
@@ -90,7 +101,7 @@ async def take_reply(received: tuple[DepartmentReply, str], cases: Cases, scheme
     digest = sha256(reply.model_dump_json().encode()).hexdigest()
     clean = replies.scrubbed(reply, names_on(await cases.get(reply.case_no), sealer))
     rule = partial(replies.take_reply, reply=clean, topic_unit=unit, district=scheme.district, now=clock.now())
-    await cases.change(reply.case_no, rule, token=Token(f"reply/{unit}/{reply.reply_id}", digest), confirm=True)
+    await cases.change(reply.case_no, journaled(rule), token=Token(f"reply/{unit}/{reply.reply_id}", digest), confirm=True)
 
 
 @inbox.otherwise

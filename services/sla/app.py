@@ -8,7 +8,7 @@ from pathlib import Path
 from services.sla.api import make_api, make_pages
 from services.sla.handlers import inbox
 from services.sla.jobs import make_jobs
-from services.sla.store import open_clocks, tally
+from services.sla.store import open_clocks, tally, waiting
 from shared.assembly import Ground, Service, earliest
 
 NAME = "sla"
@@ -17,9 +17,10 @@ NAME = "sla"
 def build(ground: Ground) -> Service:
     """The service on this ground."""
     clocks = open_clocks(ground, inbox)
-    inbox.bind(clocks=clocks, scheme=ground.scheme)
+    bound = inbox.bound(clocks=clocks, scheme=ground.scheme)
     return Service(
-        NAME, inbox, make_api(ground, clocks), make_pages(ground, clocks), page_folder=Path(__file__).with_name("pages"),
+        NAME, bound, make_api(ground, clocks), make_pages(ground, clocks), page_folder=Path(__file__).with_name("pages"),
         jobs=make_jobs(ground, clocks), next_due=partial(earliest, clocks, "next_at", lambda case: case.next_at),
         tally=partial(tally, clocks, ground.clock),
+        waiting=partial(waiting, clocks, ground.clock),
     )

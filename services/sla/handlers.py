@@ -7,10 +7,12 @@ from functools import partial
 from services.sla.domain import clocks as rules
 from services.sla.domain import orders
 from services.sla.domain.firing import in_time
+from services.sla.domain.forgetting import forget
 from services.sla.domain.setting import Change, on_known
 from services.sla.domain.state import CaseClocks
 from services.sla.store import Clocks
 from shared.assembly import Scheme
+from shared.contracts.archive_events import CaseForgotten
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, RepeatNoted
 from shared.contracts.router_events import (
@@ -240,6 +242,12 @@ async def stop_consultation_clock(event: ConsultationConcluded, clocks: Clocks, 
 async def stop_every_clock(event: CaseClosed, clocks: Clocks, scheme: Scheme) -> None:
     """Nothing runs on a closed case."""
     await clocks.apply(event, _rule(event, scheme, partial(rules.end, event=event)))
+
+
+@inbox.on(CaseForgotten)
+async def forget_name(event: CaseForgotten, clocks: Clocks) -> None:
+    """个保法 19: the name served to find it in free text; nobody writes about this case any more."""
+    await clocks.apply(event, forget)
 
 
 @inbox.otherwise

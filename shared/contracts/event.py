@@ -12,6 +12,7 @@ from shared.contracts.ids import CaseNo, event_id, stream_of
 
 TYPE_PREFIX = "cn.putuo.bancheng"
 SYSTEM = "system"
+PERSON = "person"  # the one whose case it is, acting for themselves
 
 
 class Frozen(BaseModel):

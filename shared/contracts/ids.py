@@ -11,7 +11,7 @@ CaseNo = NewType("CaseNo", str)
 OrderNo = NewType("OrderNo", str)
 
 EVENT_NAMESPACE = uuid5(NAMESPACE_URL, "urn:bancheng:event")
-CASE_NO = re.compile(r"^(PT|DD|XS|TZ)\d{6}\d{3}([0-9]|[A-HJ-NP-Z])\d{3,}$")
+CASE_NO = re.compile(r"^(PT|DD|XS|TZ|FC|AL|TL|JY|SC|PJ)\d{6}\d{3}([0-9]|[A-HJ-NP-Z])\d{3,}$")
 _OVERFLOW = "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PLAIN = 10_000
 
@@ -37,6 +37,11 @@ def _serial_text(serial: int) -> str:
 def order_number(case_no: str, seq: int) -> OrderNo:
     """承办单 number: the case's number and the order's place in it, from 1."""
     return OrderNo(f"{case_no}-{seq:02d}")
+
+
+def library_number(source: str) -> CaseNo:
+    """案例 number: AL and what stands behind the prefix of the case it came from; one case, one library case."""
+    return CaseNo(f"AL{source[2:]}")
 
 
 def stream_of(owner: str, case_no: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Frozen, IntakeEvent
@@ -67,3 +69,17 @@ class ChokepointRecorded(IntakeEvent):
     item: str = ""
     portal_exit: PortalExit
     upstream_no: str | None = None
+
+
+class EvaluationImported(IntakeEvent):
+    """One row of 好差评 (`stars`) or of the 12345 hotline (`resolved`, `satisfied`) as another system tells it, without words (方案 七(三))."""
+
+    channel: Channel
+    source_id: str
+    day: date
+    site: str = ""
+    unit: str | None = None
+    item: str = ""
+    stars: int | None = None
+    resolved: bool | None = None
+    satisfied: bool | None = None

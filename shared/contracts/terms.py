@@ -177,6 +177,14 @@ class NoticeStatus(StrEnum):
     CALL_TASK = "CALL_TASK"
 
 
+class ContactWay(StrEnum):
+    """How a unit spoke with the person first (先行联系)."""
+
+    PHONE = "PHONE"
+    VISIT = "VISIT"
+    MESSAGE = "MESSAGE"
+
+
 class ConfirmMethod(StrEnum):
     """How the person confirmed the 登记表 (附件1「办理对象确认」)."""
 
@@ -184,3 +192,19 @@ class ConfirmMethod(StrEnum):
     SCANNED = "SCANNED"
     REAL_NAME = "REAL_NAME"
     REFUSED_WITNESSED = "REFUSED_WITNESSED"
+
+
+class LibraryUse(StrEnum):
+    """Where a library case was used (方案 五(四)「信息共享、解决办法」)."""
+
+    REGISTER = "REGISTER"
+    TRIAGE = "TRIAGE"
+    ANSWER = "ANSWER"
+
+
+class StaleReason(StrEnum):
+    """Why a library case may no longer hold: out of date, its basis changed, or long unused."""
+
+    EXPIRED = "EXPIRED"
+    BASIS = "BASIS"
+    UNUSED = "UNUSED"

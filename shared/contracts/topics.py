@@ -28,7 +28,7 @@ EVENT_TOPICS = (
     Topic("router.cases", "router", ("intake", "sla", "notifier", "archive")),
     Topic("sla.deadlines", "sla", ("router", "notifier", "archive")),
     Topic("notifier.notices", "notifier", ("archive",)),
-    Topic("archive.records", "archive", ("intake", "router", "notifier")),
+    Topic("archive.records", "archive", ("intake", "router", "sla", "notifier")),
 )
 SERVICES = ("intake", "router", "sla", "notifier", "archive")
 TOPIC_OF = {topic.owner: topic.name for topic in EVENT_TOPICS}

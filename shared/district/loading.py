@@ -18,6 +18,8 @@ from shared.district.routing import route_problems
 from shared.district.sense import sense_problems
 from shared.district.sheets import Sheet, SheetUnreadable, read_sheet
 from shared.district.transitions import transition_problems
+from shared.district.upload_rules import FOLDER as UPLOADS
+from shared.district.upload_rules import UploadMapping, upload_problems
 
 CALENDAR = "calendar"
 Model = TypeVar("Model", bound=BaseModel)
@@ -52,6 +54,7 @@ def scheme_problems(reading: Reading) -> list[Problem]:
         *route_problems(reading.district, policy),
         *sense_problems(reading.district, policy),
         *transition_problems(reading.district, policy),
+        *upload_problems(reading.district.policy.sync.platforms, reading.district.uploads, reading.sheets),
     ]
 
 
@@ -64,7 +67,7 @@ def read_folder(folder: Path) -> Reading:
     staff = shelf.entries("staff.yaml", StaffMember, "id")
     items = shelf.entries("items.yaml", Item, "code")
     templates = shelf.entries("templates.yaml", Template, "code")
-    years = shelf.years()
+    uploads, years = shelf.uploads(), shelf.years()
     if shelf.problems or policy is None:
         return Reading(None, shelf.sheets, shelf.problems)
     district = District(
@@ -76,6 +79,7 @@ def read_folder(folder: Path) -> Reading:
         staff=staff,
         items=items,
         templates=templates,
+        uploads=uploads,
         calendar=WorkCalendar(years, policy.calendar.hours(), calendar_version(years)),
     )
     return Reading(district, shelf.sheets, [])
@@ -108,6 +112,12 @@ class _Shelf:
             if made is not None:
                 found[code] = made
         return found
+
+    def uploads(self) -> dict[str, UploadMapping]:
+        """Every platform's mapping."""
+        names = sorted(path.stem for path in (self.folder / UPLOADS).glob("*.yaml"))
+        made = {name: self.one(f"{UPLOADS}/{name}.yaml", UploadMapping) for name in names}
+        return {name: mapping for name, mapping in made.items() if mapping is not None}
 
     def years(self) -> dict[int, CalendarYear]:
         """Every year's file of the calendar folder."""

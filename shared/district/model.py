@@ -11,6 +11,7 @@ from shared.district.entry import Entry
 from shared.district.notice_rules import Route
 from shared.district.policy import Policy
 from shared.district.roles import Role
+from shared.district.upload_rules import UploadMapping
 
 
 class Department(Entry):
@@ -105,6 +106,7 @@ class District(Entry):
     items: dict[str, Item]
     templates: dict[str, Template]
     calendar: InstanceOf[WorkCalendar]
+    uploads: dict[str, UploadMapping] = Field(default_factory=dict)
 
     def unit(self, name_or_code: str) -> Department | None:
         """The unit called so by code, name, full name or alias."""
@@ -139,6 +141,21 @@ class District(Entry):
     def category_name(self, category: Category) -> str:
         """The category in Chinese."""
         return self.policy.categories[category].name
+
+    @cached_property
+    def unit_names(self) -> dict[str, str]:
+        """Each unit's name by its code."""
+        return {code: unit.name for code, unit in self.departments.items()}
+
+    @cached_property
+    def site_names(self) -> dict[str, str]:
+        """Each site's name by its code."""
+        return {code: site.name for code, site in self.sites.items()}
+
+    @cached_property
+    def staff_names(self) -> dict[str, str]:
+        """Each staff member's name by their number."""
+        return {number: person.name for number, person in self.staff.items()}
 
     @cached_property
     def _units(self) -> dict[str, Department]:

@@ -9,7 +9,7 @@ from shared.district.entry import Entry
 from shared.district.roles import Role
 
 Count = Annotated[int, Field(ge=0)]
-Recipient = Role | Literal["CITIZEN"]
+Recipient = Role | Literal["CITIZEN", "OWNER"]  # OWNER: the one person a matter was given to by name
 
 
 class Quiet(Entry):

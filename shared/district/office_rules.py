@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.contracts.terms import Category
+from shared.contracts.terms import Category, Grade
 from shared.district.entry import Entry
 from shared.district.roles import Role
 
@@ -54,10 +54,16 @@ class AnonymousRules(Entry):
 
 
 class RepeatRules(Entry):
-    """反复反映."""
+    """反复反映 (domain 歧义 24) and 举一反三: how many alike within how many days (W7, W8), over how many days what comes back is measured."""
 
     window_days: Count
     count: Count
+    item_days: Annotated[int, Field(ge=1)]
+    item_count: Annotated[int, Field(ge=2)]
+    complaint_count: Annotated[int, Field(ge=2)]
+    measure_days: Annotated[int, Field(ge=1, le=366)]
+    recur_share: Share
+    near_wd: Annotated[int, Field(ge=1, le=10)]
 
 
 class UpwardRules(Entry):
@@ -112,9 +118,11 @@ class Link(Entry):
 
 
 class SyncRules(Entry):
-    """双平台上传 (方案 六(一))."""
+    """双平台上传 (方案 六(一); 歧义 31): `required` whether the lock waits for it, `failing_minutes` when a fault is told (W10)."""
 
     required: bool
+    platforms: tuple[str, ...] = ()
+    failing_minutes: Annotated[int, Field(ge=1)] = 60
 
 
 class BackdateRules(Entry):
@@ -128,3 +136,12 @@ class Retention(Entry):
     """How long records are kept."""
 
     contact_years: Count
+
+
+class LibraryRules(Entry):
+    """案例库: which closed cases are proposed by themselves, how long words hold, when they count as unused (domain §7, §9.2)."""
+
+    auto_grades: tuple[Grade, ...]
+    highlight_stars: Annotated[int, Field(ge=1, le=5)]
+    valid_months: Annotated[int, Field(ge=1, le=120)]
+    unused_months: Annotated[int, Field(ge=1, le=120)]

@@ -16,6 +16,7 @@ from shared.district.office_rules import (
     ClueRules,
     ComplaintRules,
     FeedbackRules,
+    LibraryRules,
     Link,
     RepeatRules,
     ReportRules,
@@ -257,6 +258,7 @@ class Policy(Entry):
     suggestion: SuggestionRules
     report: ReportRules
     link: Link
+    library: LibraryRules
     sync: SyncRules
     backdate: BackdateRules
     retention: Retention

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from shared.contracts.terms import Category, Grade
 from shared.district.faults import Problem, nearest
 from shared.district.model import Department, District, StaffMember
-from shared.district.roles import Role
+from shared.district.roles import ADMINISTRATORS, Role
 from shared.district.sheets import Place, Sheet
 
 Sheets = dict[str, Sheet]
@@ -25,6 +25,7 @@ def reference_problems(district: District, sheets: Sheets) -> list[Problem]:
         *_people(district, sheets["departments.yaml"]),
         *_unit_names(district, sheets["departments.yaml"]),
         *_staff(district, sheets["staff.yaml"]),
+        *_administrators(district, sheets["staff.yaml"]),
         *_sites(district, sheets["sites.yaml"]),
         *_items(district, sheets["items.yaml"]),
         *_limits(district, sheets["policy.yaml"]),
@@ -91,6 +92,16 @@ def _staff(district: District, sheet: Sheet) -> Iterator[Problem]:
         if person.site is not None and person.site not in district.sites:
             fix = nearest(person.site, list(district.sites))
             yield at(sheet, (person.id, "site"), f"没有编码为「{person.site}」的点位。", fix)
+
+
+def _administrators(district: District, sheet: Sheet) -> Iterator[Problem]:
+    """三员分立: who administers the system, its safety or its audit does that alone (domain §2 互斥, §9.4)."""
+    for person in district.staff.values():
+        held = [role for role in person.roles if role in ADMINISTRATORS]
+        if held and len(set(person.roles)) > 1:
+            others = "、".join(dict.fromkeys(role.chinese for role in person.roles if role != held[0]))
+            message = f"{person.name}（{person.id}）任{held[0].chinese}，又任{others}：三员须分立，也不得兼任业务角色。"
+            yield at(sheet, (person.id, "roles"), message, "请只留一个角色，其余改由他人担任。")
 
 
 def _sites(district: District, sheet: Sheet) -> Iterator[Problem]:

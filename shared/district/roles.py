@@ -18,6 +18,9 @@ class Role(StrEnum):
     FU = "FU"
     JW = "JW"
     KB = "KB"
+    SA = "SA"
+    SE = "SE"
+    AU = "AU"
 
     @property
     def chinese(self) -> str:
@@ -38,4 +41,8 @@ _NAMES = {
     Role.FU: "回访员",
     Role.JW: "纪检联络员",
     Role.KB: "案例编辑",
+    Role.SA: "系统管理员",
+    Role.SE: "安全管理员",
+    Role.AU: "审计管理员",
 }
+ADMINISTRATORS = frozenset({Role.SA, Role.SE, Role.AU})  # 三员: each watches the others, none handles a case (domain §2, §9.4)

@@ -9,7 +9,7 @@ from shared.district.notice_rules import Route
 from shared.district.roles import Role
 from shared.district.sheets import Sheet
 
-CITIZEN = "CITIZEN"
+CITIZEN, OWNER = "CITIZEN", "OWNER"
 BY_UNIT_OR_SITE = (Role.DO, Role.DH, Role.SH, Role.DL, Role.CL, Role.TR, Role.WS)
 RED_CARDS = (SupervisionLevel.RED, "RED_IN_TIME")
 MUST_TELL = (
@@ -17,7 +17,8 @@ MUST_TELL = (
     "case.merged", "case.material_requested", "case.extended", "case.fed_back", "case.reopened", "case.escalated", "case.archived",
     "followup.requested", "followup.unreachable", "order.issued", "extension.requested", "return.requested", "return.ruled",
     "feedback.rejected", "sla.sign_overdue", "sla.reminder", "sla.urged", "supervision.drafted", "supervision.issued",
-    "interview.proposed", "accountability.proposed", "recalculation.held", "clue.received", "ledger.due",
+    "interview.proposed", "accountability.proposed", "recalculation.held", "clue.received", "ledger.due", "sync.failed",
+    "improvement.assigned", "improvement.due", "improvement.missed", "library.stale",
 )  # fmt: skip
 
 
@@ -76,7 +77,7 @@ def _audiences(district: District, sheet: Sheet) -> Iterator[Problem]:
 def _nobody(district: District, sheet: Sheet) -> Iterator[Problem]:
     for place, event, route in _each(district):
         for role in route.to:
-            if role != CITIZEN and role not in BY_UNIT_OR_SITE and not district.staff_with(Role(role)):
+            if role not in (CITIZEN, OWNER) and role not in BY_UNIT_OR_SITE and not district.staff_with(Role(role)):
                 message = f"{event} 要告诉{Role(role).chinese}（{role}），可没有这样的人。"
                 yield Problem(sheet.file, sheet.line(place), message, f"请在 staff.yaml 给一个人加上 {role}，或改 to。")
 

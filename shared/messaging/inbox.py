@@ -67,13 +67,19 @@ class Inbox:
         """Whether departments' replies are read here."""
         return self._reply is not None
 
-    def bind(self, **given: object) -> None:
-        """Gives the handlers what they ask for by name; raises LookupError for a name nobody gives."""
+    def bound(self, **given: object) -> Inbox:
+        """The same handlers with what they ask for by name, for one system alone; raises LookupError for a name nobody gives.
+
+        Several systems may live in one process (tests, a simulation): none of them may work on another's stores.
+        """
         if self._otherwise is None:
             raise LookupError(f"{self.service} has no handler for the rest of its topics")
-        self._bound = {kind: _bind(handler, given) for kind, handler in self._handlers.items()}
-        self._bound_otherwise = _bind(self._otherwise, given)
-        self._bound_reply = _bind(self._reply, given) if self._reply else None
+        own = Inbox(self.service)
+        own._handlers, own._otherwise, own._reply = self._handlers, self._otherwise, self._reply
+        own._bound = {kind: _bind(handler, given) for kind, handler in self._handlers.items()}
+        own._bound_otherwise = _bind(self._otherwise, given)
+        own._bound_reply = _bind(self._reply, given) if self._reply else None
+        return own
 
     async def handle(self, event: Event) -> None:
         """Does what is to be done on one event."""

@@ -17,7 +17,7 @@ from shared.points import point
 
 MOST_RECORDS = 500
 POLL_MS = 5  # an idle poll sleeps as long again; the broker answers at once when there is something
-FETCH_WAIT_MS = 100
+FETCH_WAIT_MS = 500  # the broker answers at once when there is something; each asking in vain names every partition, ten a second cost a quarter
 DRAIN_WITHIN_S = 50.0
 REBALANCE_MS = 60_000
 SESSION_MS = 30_000

@@ -18,6 +18,7 @@ class Progress:
         self._busy = 0
         self.journal: list[tuple[str, int, int]] | None = None
         self.last_step = monotonic()
+        self.steps: dict[str, float] = {}
 
     def consumer(self, name: str, topics: Iterable[str]) -> None:
         """Registers a consumer and what it reads."""
@@ -38,7 +39,7 @@ class Progress:
         """A consumer has dealt with the record at this offset."""
         place = (name, (topic, partition))
         self._consumed[place] = max(self._consumed.get(place, 0), offset + 1)
-        self.last_step = monotonic()
+        self.last_step = self.steps[name] = monotonic()
 
     def crashed(self, name: str) -> list[Place]:
         """What this consumer had dealt with is unknown; returns the partitions whose committed offsets tell where it stands."""

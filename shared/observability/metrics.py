@@ -19,7 +19,7 @@ from shared.privacy.masking import find_personal
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 WITHHELD = "withheld"
-_CASE = re.compile(r"(?:PT|DD|XS|TZ)\d{9,}", re.IGNORECASE)
+_CASE = re.compile(r"(?:PT|DD|XS|TZ|FC|AL|SC)\d{9,}", re.IGNORECASE)
 _LONGEST_LABEL = 100
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 

@@ -24,6 +24,7 @@ class Form:
     matter: str = field(repr=False)
     confirmed_by: str = ""
     confirmed_on: datetime | None = None
+    signature: bytes = field(default=b"", repr=False)
     reply: str = field(default="", repr=False)
 
     def fields(self) -> dict[str, str]:
@@ -32,6 +33,7 @@ class Form:
             "title": FORM_TITLE, "case_no": self.case_no, "name": self.name, "phone": self.phone, "clerk": self.clerk,
             "received_at": moment(self.received_at), "matter": self.matter, "confirmed_by": self.confirmed_by,
             "confirmed_on": day(self.confirmed_on) if self.confirmed_on else "", "reply": self.reply,
+            "signature": ",".join(map(str, self.signature)),
         }
 
     async def pdf(self) -> bytes:

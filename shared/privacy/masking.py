@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
+import phonenumbers
+
 from shared.privacy.shapes import HIDDEN, Found, fold, personal
 
 _COMPOUND = frozenset(
@@ -26,10 +28,11 @@ _LAST_EXTENSION = re.compile(r"(.+)-(\d{1,6})")
 _SEPARATORS = re.compile(rf"[\s\-.·_/()\[\]{HIDDEN}]")
 _SHORTEST_NAME = 2
 _KEEP_HEAD, _KEEP_TAIL = 3, 4
+_CHINA = 86
 
 
 def normalise_phone(text: str) -> str | None:
-    """A phone as it is stored: 13800000001, 021-62345678, 021-62345678-801 or 400-820-8820; None when it is none."""
+    """A phone as it is stored: 13800000001, 021-62345678, 021-62345678-801, 400-820-8820 or +852-91234567; None when it is none."""
     plain = _GLUE.sub("", fold(text))
     digits = _SEPARATORS.sub("", plain)
     mobile = _MOBILE.fullmatch(digits)
@@ -38,7 +41,20 @@ def normalise_phone(text: str) -> str | None:
     hotline = _HOTLINE.fullmatch(digits)
     if hotline:
         return "-".join(hotline.groups())
-    return _landline_with_extension(plain)
+    return _landline_with_extension(plain) or _abroad(digits)
+
+
+def _abroad(digits: str) -> str | None:
+    """A number under another country's or region's code, if there can be such a one."""
+    if not digits.startswith(("+", "00")):
+        return None
+    try:
+        read = phonenumbers.parse("+" + digits.removeprefix("+").removeprefix("00"))
+    except phonenumbers.NumberParseException:
+        return None
+    if read.country_code == _CHINA or not phonenumbers.is_valid_number(read):
+        return None
+    return f"+{read.country_code}-{phonenumbers.national_significant_number(read)}"
 
 
 def _landline_with_extension(plain: str) -> str | None:
@@ -132,11 +148,28 @@ def _masked(found: Found) -> str:
 
 
 def _without_names(text: str, names: Sequence[str]) -> str:
-    """Longest first, so that 张三丰 is not left as 张*丰 when 张三 is given too."""
-    for name in sorted({_GLUE.sub(" ", fold(name)).strip() for name in names}, key=len, reverse=True):
-        if len(name) >= _SHORTEST_NAME and "*" not in name:
-            text = _replaced(text, name)
+    for name in _worth_looking_for(names):
+        text = _replaced(text, name)
     return text
+
+
+def _worth_looking_for(names: Sequence[str]) -> list[str]:
+    """Longest first, so that 张三丰 is not left as 张*丰 when 张三 is given too."""
+    tidied = sorted({_GLUE.sub(" ", fold(name)).strip() for name in names}, key=len, reverse=True)
+    return [name for name in tidied if len(name) >= _SHORTEST_NAME and "*" not in name]
+
+
+def places_of(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
+    """Where in `text` one of these names stands, in clear or masked as `scrub` leaves it."""
+    plain = fold(text)
+    found = [match.span() for name in _worth_looking_for(names) for match in _name_pattern(name).finditer(plain)]
+    masked = {mask_name(name) for name in _worth_looking_for(names)}
+    return found + [match.span() for name in masked for match in re.finditer(re.escape(name), plain)]
+
+
+def compound_surnames() -> frozenset[str]:
+    """Surnames of two characters."""
+    return _COMPOUND
 
 
 def _replaced(text: str, name: str) -> str:

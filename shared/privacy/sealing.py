@@ -8,21 +8,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.contracts.sealed import Sealed
+from shared.contracts.sealed import DESTROYED, Sealed
+from shared.privacy.boxes import AES, NONCE_BYTES, TAG_BYTES, Algorithm, Box, Sm4Gcm, cipher_of, decoded, derived, encoded, framed
+from shared.privacy.boxes import bound_to as framing
 
-Algorithm = Literal["AES-256-GCM", "SM4-GCM"]
 KEY_BYTES = 32
-_NONCE_BYTES, _TAG_BYTES = 12, 16
+_KEY_LABEL, _OWN_KEY = "case-key", "case"  # what a wrapped key is bound to, and a box under it
 _KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 _FEWEST_DISTINCT_BYTES = 8
+_CHANGED = "密封内容被改动过，或不属于这个工单。"
 _SHAPE = "密钥须写成 编号:base64密钥，编号只用字母、数字、- 和 _，最多 32 个字符。"
 
 
@@ -30,39 +28,29 @@ class Unsealable(Exception):
     """A sealed text cannot be opened: it was changed, belongs to another case, or its key is not here."""
 
 
+class Forgotten(Unsealable):
+    """The case's own key was destroyed at the end of its term: nobody can open it any more, which is as it should be."""
+
+
 class BadKeys(ValueError):
     """The keys of the environment cannot be used; the message is Chinese, says why, and never holds a key."""
 
 
-class _Box(Protocol):
-    """Authenticated encryption with one key."""
+@dataclass(frozen=True)
+class SealedBytes:
+    """A sealed piece of a file: nonce and ciphertext in `box`."""
 
-    def encrypt(self, nonce: bytes, data: bytes, bound_to: bytes, /) -> bytes:
-        """Ciphertext followed by its 16-byte tag."""
-        ...
-
-    def decrypt(self, nonce: bytes, data: bytes, bound_to: bytes, /) -> bytes:
-        """The clear text; raises InvalidTag."""
-        ...
+    key_id: str
+    algorithm: str
+    box: bytes = field(repr=False)
 
 
-class _Sm4Gcm:
-    """SM4 in Galois counter mode (GB/T 32907, GB/T 36624) with the library's low-level cipher."""
+@dataclass(frozen=True)
+class CaseKey:
+    """The key of one case while something is sealed under it; `wrapped` is how it travels with each box."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-
-    def encrypt(self, nonce: bytes, data: bytes, bound_to: bytes, /) -> bytes:
-        """Ciphertext followed by its 16-byte tag."""
-        cipher = Cipher(algorithms.SM4(self._key), modes.GCM(nonce)).encryptor()
-        cipher.authenticate_additional_data(bound_to)
-        return cipher.update(data) + cipher.finalize() + cipher.tag
-
-    def decrypt(self, nonce: bytes, data: bytes, bound_to: bytes, /) -> bytes:
-        """The clear text; raises InvalidTag."""
-        cipher = Cipher(algorithms.SM4(self._key), modes.GCM(nonce, data[-_TAG_BYTES:])).decryptor()
-        cipher.authenticate_additional_data(bound_to)
-        return cipher.update(data[:-_TAG_BYTES]) + cipher.finalize()
+    wrapped: str
+    cipher: Box = field(repr=False)
 
 
 class Sealer:
@@ -78,11 +66,11 @@ class Sealer:
             raise BadKeys("这台机器的加密库不提供 SM4-GCM，请改用 AES-256-GCM 或更换加密库。")
         self.active = active
         self.algorithm: Algorithm = algorithm
-        self._boxes: dict[tuple[str, str], _Box] = {}
+        self._boxes: dict[tuple[str, str], Box] = {}
         for key_id, key in keys.items():
-            self._boxes[key_id, "AES-256-GCM"] = AESGCM(_derived(key, "seal:AES-256-GCM", 32))
-            self._boxes[key_id, "SM4-GCM"] = _Sm4Gcm(_derived(key, "seal:SM4-GCM", 16))
-        self._index_keys = {key_id: _derived(key, "blind", 32) for key_id, key in keys.items()}
+            self._boxes[key_id, "AES-256-GCM"] = cipher_of(AES, derived(key, "seal:AES-256-GCM", 32))
+            self._boxes[key_id, "SM4-GCM"] = Sm4Gcm(derived(key, "seal:SM4-GCM", 16))
+        self._index_keys = {key_id: derived(key, "blind", 32) for key_id, key in keys.items()}
 
     @classmethod
     def from_environment(cls, value: str, algorithm: Algorithm = "AES-256-GCM", *, name: str = "BANCHENG_SEAL_KEYS") -> Sealer:
@@ -102,33 +90,79 @@ class Sealer:
     def __repr__(self) -> str:
         return f"Sealer(active={self.active!r}, algorithm={self.algorithm!r})"
 
-    def seal(self, text: str, *, case_no: str, label: str, masked: str) -> Sealed:
-        """`text` in a box that opens for `case_no` only; `masked` is stored beside it in clear."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        bound_to = _bound_to(case_no, label, self.active, self.algorithm)
-        box = self._boxes[self.active, self.algorithm].encrypt(nonce, text.encode("utf-8", "surrogatepass"), bound_to)
-        return Sealed(key_id=self.active, algorithm=self.algorithm, label=label, box=_encoded(nonce + box), masked=masked)
+    def new_case_key(self, case_no: str) -> CaseKey:
+        """A random key for one case alone; it travels wrapped by the active key of the installation (docs/decisions/0045)."""
+        return self._wrapped(secrets.token_bytes(KEY_BYTES), case_no)
+
+    def case_key(self, sealed: Sealed, *, case_no: str) -> CaseKey | None:
+        """The key a box of the case travels with, to seal more under it; None where it has none, raises Unsealable."""
+        return self._wrapped(self._unwrapped(sealed, case_no), case_no) if sealed.wrapped_key else None
+
+    def seal(self, text: str, *, case_no: str, label: str, masked: str, under: CaseKey | None = None) -> Sealed:
+        """`text` in a box that opens for `case_no` only, under the case's own key where given; `masked` stands beside it in clear."""
+        nonce, key_id = secrets.token_bytes(NONCE_BYTES), _OWN_KEY if under else self.active
+        cipher = under.cipher if under else self._boxes[self.active, self.algorithm]
+        bound = framing(case_no, label, key_id, self.algorithm)
+        box = encoded(nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), bound))
+        wrapped = under.wrapped if under else None
+        return Sealed(key_id=self.active, algorithm=self.algorithm, label=label, box=box, masked=masked, wrapped_key=wrapped)
 
     def open(self, sealed: Sealed, *, case_no: str) -> str:
-        """The clear text; raises Unsealable when anything but `masked` differs from what was sealed."""
+        """The clear text; raises Unsealable when anything but `masked` differs from what was sealed, Forgotten once its key is destroyed."""
+        if sealed.wrapped_key == DESTROYED:
+            raise Forgotten("密钥已按保存期限销毁，内容不能再打开。")
+        if sealed.wrapped_key is None:
+            raw, key_id, cipher = decoded(sealed.box), sealed.key_id, self._cipher(sealed)
+        else:
+            raw, key_id, cipher = decoded(sealed.box), _OWN_KEY, cipher_of(sealed.algorithm, self._unwrapped(sealed, case_no))
+        clear = _opened(cipher, raw, framing(case_no, sealed.label, key_id, sealed.algorithm))
+        try:
+            return clear.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as fault:
+            raise Unsealable(_CHANGED) from fault
+
+    def _cipher(self, sealed: Sealed) -> Box:
         cipher = self._boxes.get((sealed.key_id, sealed.algorithm))
         if cipher is None:
             raise Unsealable(f"没有密钥 {sealed.key_id}（{sealed.algorithm}），无法打开密封内容。")
-        raw = _decoded(sealed.box)
-        if raw is None or len(raw) < _NONCE_BYTES + _TAG_BYTES:
-            raise Unsealable("密封内容已损坏。")
+        return cipher
+
+    def _wrapped(self, key: bytes, case_no: str) -> CaseKey:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        bound = framing(case_no, _KEY_LABEL, self.active, self.algorithm)
+        box = self._boxes[self.active, self.algorithm].encrypt(nonce, key, bound)
+        return CaseKey(encoded(nonce + box), cipher_of(self.algorithm, key))
+
+    def _unwrapped(self, sealed: Sealed, case_no: str) -> bytes:
+        bound = framing(case_no, _KEY_LABEL, sealed.key_id, sealed.algorithm)
+        return _opened(self._cipher(sealed), decoded(sealed.wrapped_key or ""), bound)
+
+    def seal_bytes(self, raw: bytes, *, bound_to: str, label: str) -> SealedBytes:
+        """Bytes of a file in a box that opens for `bound_to` and `label` only."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        bound = framing(bound_to, label, self.active, self.algorithm)
+        return SealedBytes(self.active, self.algorithm, nonce + self._boxes[self.active, self.algorithm].encrypt(nonce, raw, bound))
+
+    def open_bytes(self, sealed: SealedBytes, *, bound_to: str, label: str) -> bytes:
+        """The bytes again; raises Unsealable for what was changed, belongs elsewhere, or has no key here."""
+        cipher = self._boxes.get((sealed.key_id, sealed.algorithm))
+        if cipher is None or len(sealed.box) < NONCE_BYTES + TAG_BYTES:
+            raise Unsealable(f"没有密钥 {sealed.key_id}（{sealed.algorithm}），或密封内容已损坏。")
         try:
-            bound_to = _bound_to(case_no, sealed.label, sealed.key_id, sealed.algorithm)
-            clear = cipher.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], bound_to)
-            return clear.decode("utf-8", "surrogatepass")
-        except (InvalidTag, UnsupportedAlgorithm, UnicodeDecodeError) as fault:
-            raise Unsealable("密封内容被改动过，或不属于这个工单。") from fault
+            bound = framing(bound_to, label, sealed.key_id, sealed.algorithm)
+            return cipher.decrypt(sealed.box[:NONCE_BYTES], sealed.box[NONCE_BYTES:], bound)
+        except (InvalidTag, UnsupportedAlgorithm) as fault:
+            raise Unsealable("密封内容被改动过，或不属于这里。") from fault
 
     def reseal(self, sealed: Sealed, *, case_no: str) -> Sealed:
-        """The same text under the active key, unchanged when it already is; raises Unsealable."""
+        """The same text under the active key, unchanged when it already is; of a case's own key only the wrapping is new. Raises Unsealable."""
         if (sealed.key_id, sealed.algorithm) == (self.active, self.algorithm):
             return sealed
-        return self.seal(self.open(sealed, case_no=case_no), case_no=case_no, label=sealed.label, masked=sealed.masked)
+        if sealed.wrapped_key and sealed.algorithm == self.algorithm:
+            wrapped = self._wrapped(self._unwrapped(sealed, case_no), case_no).wrapped
+            return sealed.model_copy(update={"key_id": self.active, "wrapped_key": wrapped})
+        under = self.new_case_key(case_no) if sealed.wrapped_key else None
+        return self.seal(self.open(sealed, case_no=case_no), case_no=case_no, label=sealed.label, masked=sealed.masked, under=under)
 
     def blind(self, text: str, purpose: str) -> str:
         """A keyed index (64 hex digits) of `text` under the active key: equal texts, equal indexes."""
@@ -145,8 +179,8 @@ class Sealer:
         return any(same)
 
     def _blind(self, key_id: str, text: str, purpose: str) -> str:
-        framed = _framed(purpose.encode(), text.encode("utf-8", "surrogatepass"))
-        return hmac.digest(self._index_keys[key_id], framed, "sha256").hex()
+        whole = framed(purpose.encode(), text.encode("utf-8", "surrogatepass"))
+        return hmac.digest(self._index_keys[key_id], whole, "sha256").hex()
 
 
 def new_keys() -> str:
@@ -157,7 +191,7 @@ def new_keys() -> str:
 def sm4_available() -> bool:
     """Whether the cryptographic library offers SM4-GCM."""
     try:
-        _Sm4Gcm(bytes(16)).encrypt(bytes(_NONCE_BYTES), b"", b"")
+        Sm4Gcm(bytes(16)).encrypt(bytes(NONCE_BYTES), b"", b"")
     except UnsupportedAlgorithm:
         return False
     return True
@@ -184,27 +218,11 @@ def check_keys(keys: Mapping[str, bytes]) -> None:
         raise BadKeys("两个编号用了同一个密钥。")
 
 
-def _derived(key: bytes, purpose: str, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"bancheng:{purpose}".encode()).derive(key)
-
-
-def _bound_to(case_no: str, label: str, key_id: str, algorithm: str) -> bytes:
-    return _framed(*(part.encode("utf-8", "surrogatepass") for part in (case_no, label, key_id, algorithm)))
-
-
-def _framed(*parts: bytes) -> bytes:
-    """Each part after its length, so that no two different lists give the same bytes."""
-    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-
-
-def _encoded(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def _decoded(box: str) -> bytes | None:
-    """None unless `box` is exactly what `_encoded` writes: no second spelling of the same bytes opens."""
+def _opened(cipher: Box, raw: bytes | None, bound: bytes) -> bytes:
+    """What a box holds; raises Unsealable."""
+    if raw is None or len(raw) < NONCE_BYTES + TAG_BYTES:
+        raise Unsealable("密封内容已损坏。")
     try:
-        raw = base64.urlsafe_b64decode(box + "=" * (-len(box) % 4))
-    except (binascii.Error, ValueError):
-        return None
-    return raw if _encoded(raw) == box else None
+        return cipher.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], bound)
+    except (InvalidTag, UnsupportedAlgorithm) as fault:
+        raise Unsealable(_CHANGED) from fault

@@ -105,6 +105,7 @@ class CaseStore(Generic[S]):
         self._adapter: TypeAdapter[S] = TypeAdapter(state_type)
         self._reads: Coalescer[str, Document | None] = Coalescer(self._read)
         self._writes: Coalescer[Write, bool] = Coalescer(documents.write)
+        self.written = 0  # by this process: who keeps something made of many cases knows that it is out of date
 
     async def _read(self, case_nos: Sequence[str]) -> Sequence[Document | None]:
         found = await self._documents.fetch(sorted(set(case_nos)))
@@ -127,6 +128,10 @@ class CaseStore(Generic[S]):
     async def find_numbers(self, query: Query) -> list[str]:
         """The case numbers a query asks for."""
         return [document["_id"] for document in await self._documents.find(query)]
+
+    async def index_of(self, query: Query, *names: str) -> list[tuple[str, Mapping[str, IndexValue]]]:
+        """Case number and these index fields of the cases a query asks for: for figures over many, without their states."""
+        return await self._documents.index_of(query, *names)
 
     async def count(self, query: Query) -> int:
         """How many cases a query would find."""
@@ -189,6 +194,7 @@ class CaseStore(Generic[S]):
             if document is None and await self._reads.ask(case_no) is None:
                 raise Taken(case_no)
             return False
+        self.written += 1
         point("stored")
         outbox = [*(document["outbox"] if document else ()), *write.outbox]
         if not outbox:

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 Document = dict[str, Any]
-IndexValue = str | int | bool | datetime | None
+IndexValue = str | int | bool | datetime | None | tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,8 @@ class Write:
 @dataclass(frozen=True)
 class Query:
     """Which documents with a state: every `equal` holds, every `at_most` field is set and not above its bound.
+
+    A field that holds several words (a tuple) equals each of them; it is neither sorted by nor bounded.
 
     `sort` names an index field, `-` before it for newest first; `shards` None means all.
     """
@@ -56,7 +58,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Layout:
-    """What a service looks its cases up by: `indexed` fields of `index`, `unique` fields of `unique`.
+    """What a service looks its cases up by: `indexed` fields of `index` (two by a blank: found by one, in the order of the other), `unique` ones.
 
     A unique value is the identity a case came with: what its first write gave stays, later ones are not looked at.
     """
@@ -94,6 +96,10 @@ class Documents(Protocol):
 
     async def count(self, query: Query) -> int:
         """How many documents a query would find, without its limit."""
+        ...
+
+    async def index_of(self, query: Query, *names: str) -> list[tuple[str, Mapping[str, IndexValue]]]:
+        """Case number and these index fields (those that are set) of the documents a query asks for; nothing else of them is read."""
         ...
 
 
@@ -135,6 +141,10 @@ class Store(Protocol):
 
     async def next_number(self, counter: str) -> int:
         """The next number of a counter, from 1; no number is given twice."""
+        ...
+
+    async def number_of(self, counter: str, name: str) -> int:
+        """The number this name has in a counter; the next one when it is asked for the first time."""
         ...
 
     async def prepare(self) -> None:

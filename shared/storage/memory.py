@@ -69,6 +69,10 @@ class MemoryDocuments:
             found.sort(key=lambda held: (held["index"].get(name) is not None, _order(held["index"].get(name))), reverse=down)
         return deepcopy(found[query.skip : query.skip + query.limit])
 
+    async def index_of(self, query: Query, *names: str) -> list[tuple[str, Mapping[str, IndexValue]]]:
+        """Case number and these index fields of the documents a query asks for."""
+        return [(held["_id"], {name: held["index"][name] for name in names if name in held["index"]}) for held in await self.find(query)]
+
     async def count(self, query: Query) -> int:
         """How many documents a query would find."""
         return sum(_fits(held, query) for held in self._held.values())
@@ -125,6 +129,13 @@ class MemoryStore:
         self._counters[counter] = self._counters.get(counter, 0) + 1
         return self._counters[counter]
 
+    async def number_of(self, counter: str, name: str) -> int:
+        """The number this name has in a counter; the next one when it is asked for the first time."""
+        place = f"{counter}/{name}"
+        if place not in self._counters:
+            self._counters[place] = await self.next_number(counter)
+        return self._counters[place]
+
     async def prepare(self) -> None:
         """Nothing to prepare."""
 
@@ -137,10 +148,14 @@ def _fits(held: Document, query: Query) -> bool:
     return (
         (held["state"] is not None or not query.may_find_stateless)
         and (query.shards is None or held["shard"] in query.shards)
-        and all(index.get(name) == value for name, value in query.equal.items())
+        and all(_equals(index.get(name), value) for name, value in query.equal.items())
         and all(index.get(name) is not None and _order(index[name]) <= _order(bound) for name, bound in query.at_most.items())
         and all(index.get(name) is not None and _order(index[name]) >= _order(bound) for name, bound in query.at_least.items())
     )
+
+
+def _equals(held: IndexValue, wanted: IndexValue) -> bool:
+    return wanted in held if isinstance(held, tuple) else held == wanted
 
 
 def _order(value: IndexValue) -> Any:

@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager, suppress
 from secrets import token_hex
 from typing import Any
 
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorDatabase
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection, AsyncIOMotorCursor, AsyncIOMotorDatabase
 from pymongo import ASCENDING, DESCENDING, InsertOne, ReturnDocument, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure, PyMongoError
 
 from shared.errors import TryAgain
-from shared.storage.documents import Document, Layout, Query, Write, fresh_revision
+from shared.storage.documents import Document, IndexValue, Layout, Query, Write, fresh_revision
 
 DUPLICATE_KEY = 11000
 ANSWER_WITHIN_MS = 15_000
@@ -66,7 +66,7 @@ class MongoDocuments:
         async with answering():
             await self._collection.create_index("outbox.seq")
             for name in self._layout.indexed:
-                await self._collection.create_index([(f"index.{name}", ASCENDING)])
+                await self._collection.create_index([(f"index.{part}", ASCENDING) for part in name.split()])
             for name in self._layout.unique:
                 there = {f"unique.{name}": {"$exists": True}}
                 await self._collection.create_index(f"unique.{name}", unique=True, partialFilterExpression=there)
@@ -125,12 +125,20 @@ class MongoDocuments:
 
     async def find(self, query: Query) -> list[Document]:
         """The documents a query asks for."""
-        cursor = self._collection.find(_filter(query)).skip(query.skip).limit(query.limit)
-        if query.sort:
-            way = DESCENDING if query.sort.startswith("-") else ASCENDING
-            cursor = cursor.sort(f"index.{query.sort.lstrip('-')}", way)
         async with answering():
-            return [document async for document in cursor]
+            return [document async for document in self._found(query)]
+
+    def _found(self, query: Query, fields: dict[str, int] | None = None) -> AsyncIOMotorCursor[Document]:
+        cursor = self._collection.find(_filter(query), fields).skip(query.skip).limit(query.limit)
+        if not query.sort:
+            return cursor
+        return cursor.sort(f"index.{query.sort.lstrip('-')}", DESCENDING if query.sort.startswith("-") else ASCENDING)
+
+    async def index_of(self, query: Query, *names: str) -> list[tuple[str, Mapping[str, IndexValue]]]:
+        """Case number and these index fields, by projection."""
+        async with answering():
+            found = self._found(query, {f"index.{name}": 1 for name in names} or {"_id": 1})
+            return [(document["_id"], document.get("index", {})) async for document in found]
 
     async def count(self, query: Query) -> int:
         """How many documents a query would find."""
@@ -236,6 +244,16 @@ class MongoStore:
                 with suppress(DuplicateKeyError):
                     await counters.insert_one({"_id": counter, "n": 0})
 
+    async def number_of(self, counter: str, name: str) -> int:
+        """The number this name has in a counter; two who ask first at once leave a hole, never a double."""
+        counters, place = self._database["counters"], f"{counter}/{name}"
+        async with answering():
+            if (held := await counters.find_one({"_id": place})) is None:
+                with suppress(DuplicateKeyError):
+                    await counters.insert_one({"_id": place, "n": await self.next_number(counter)})
+                held = await counters.find_one({"_id": place})
+        return int(held["n"]) if held else 0
+
     async def prepare(self) -> None:
         """Makes the indexes of every collection that was asked for, and the one of parked cases before any is parked."""
         for documents in self._documents.values():
@@ -280,18 +298,3 @@ def _filter(query: Query) -> dict[str, Any]:
     if query.shards is not None:
         wanted["shard"] = {"$in": sorted(query.shards)}
     return wanted
-
-
-class RawCollection:
-    """A collection without any rule, for measuring against (bench)."""
-
-    def __init__(self, uri: str, database: str, name: str) -> None:
-        self._collection: Collection = connect(uri)[database][name]
-
-    async def everything(self) -> list[Document]:
-        """All documents."""
-        return [document async for document in self._collection.find({})]
-
-    async def insert(self, documents: Sequence[Document]) -> None:
-        """One bulk write of these documents."""
-        await self._collection.bulk_write([InsertOne(document) for document in documents], ordered=False)

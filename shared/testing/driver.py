@@ -36,7 +36,7 @@ def at(text: str) -> datetime:
 class ServiceDriver:
     """One service on memory parts; every event it is given comes twice, as Kafka may do."""
 
-    def __init__(self, app: ModuleType, start: str, district: District = DISTRICT) -> None:
+    def __init__(self, app: ModuleType, start: str, district: District = DISTRICT, *, platforms: str = "") -> None:
         self.clock = MovableClock(at(start))
         self.store = MemoryStore()
         self.sealer = Sealer.from_environment(new_keys())
@@ -44,7 +44,7 @@ class ServiceDriver:
         self.courier = OutboxCourier(self._publisher, Progress())
         self.ground = Ground(
             clock=self.clock, store=self.store, courier=self.courier, scheme=Scheme(district), sealer=self.sealer,
-            clue_sealer=Sealer.from_environment(new_keys()),
+            clue_sealer=Sealer.from_environment(new_keys()), platforms=platforms,
         )
         self.service: Service = app.build(self.ground)
         self.runner = CaseRunner(self.service.inbox, self.store.parking(), self._publisher, self.clock, Progress())

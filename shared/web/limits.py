@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
@@ -16,6 +17,8 @@ from shared.observability.traceparent import child_of
 from shared.web.problems import RETRY_AFTER_S, Problem, of_any, respond
 
 MOST_BYTES = 1_000_000
+MOST_UPLOAD_BYTES = 26_000_000
+_UPLOADS: dict[str, re.Pattern[str]] = {}  # declared by the services' routes as they are made
 FAULTS = 400
 MOST_WRITES = 128
 MOST_READS = 256
@@ -114,10 +117,11 @@ class Gate:
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send, sent: dict[str, int]) -> None:
         try:
-            if _announced(dict(scope["headers"])) > MOST_BYTES:
+            most = _most_bytes(scope)
+            if _announced(dict(scope["headers"])) > most:
                 raise TooLarge
             with self._admission.entering(scope):
-                await self._app(scope, _bounded(receive), send)
+                await self._app(scope, _bounded(receive, most), send)
         except Exception as fault:
             if "status" in sent:
                 raise  # half an answer is out: only the server can break it off
@@ -130,7 +134,22 @@ def _announced(headers: dict[bytes, bytes]) -> int:
     return int(length[:20]) if length.isdigit() else 0
 
 
-def _bounded(receive: Receive) -> Receive:
+def takes_uploads(path: str) -> str:
+    """Marks a route's path as one whose forms may bring five files; every other one stays at 1 MB. The path itself."""
+    _UPLOADS[path] = re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path))
+    return path
+
+
+def _most_bytes(scope: Scope) -> int:
+    """1 MB, or room for five files where a form with files goes to a path that is marked for them."""
+    media = dict(scope["headers"]).get(b"content-type", b"")
+    if scope["method"] != "POST" or not media.startswith(b"multipart/form-data"):
+        return MOST_BYTES
+    marked = any(pattern.fullmatch(scope["path"]) for pattern in _UPLOADS.values())
+    return MOST_UPLOAD_BYTES if marked else MOST_BYTES
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
     """Counts what really comes, whatever Content-Length says or does not say."""
     seen = 0
 
@@ -138,7 +157,7 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > MOST_BYTES:
+        if seen > most:
             raise TooLarge
         return message
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
 from shared.web.pages import page
-from shared.web.problems import KINDS, MEDIA
+from shared.web.problems import KINDS, MEDIA, TITLES
 from shared.web.signin import current
 
 _TEXT = {"type": "string"}
@@ -40,10 +41,7 @@ PROBLEM_SCHEMA: dict[str, Any] = {
         "errors": {"type": "array", "items": _ERROR},
     },
 }
-_ANSWER = {
-    "description": "未办成，原因见问题文档",
-    "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
+WRITES = frozenset({"post", "put", "patch", "delete"})
 
 
 def add_listing(app: FastAPI) -> None:
@@ -76,14 +74,39 @@ def _describe_problems(app: FastAPI) -> None:
             schemas["Problem"] = PROBLEM_SCHEMA
             schemas.pop("HTTPValidationError", None)
             schemas.pop("ValidationError", None)
-            for operation in (
-                held for methods in document.get("paths", {}).values() for held in methods.values()
-            ):
-                operation["responses"] = {**operation["responses"], "default": _ANSWER}
-                operation["responses"].pop("422", None)
+            for path, methods in document.get("paths", {}).items():
+                for method, operation in methods.items():
+                    _document_refusals(path, method, operation)
         return document
 
     app.openapi = described  # type: ignore[method-assign]  # the way FastAPI's own guide shows
+
+
+def _document_refusals(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Every refusal this operation can answer with: what is not listed here is not answered (tests/deploy/test_openapi.py)."""
+    held = operation["responses"]
+    held.pop("422", None)
+    for status in sorted(_refusals(path, method, operation)):
+        held.setdefault(str(status), _answer(status))
+
+
+def _refusals(path: str, method: str, operation: dict[str, Any]) -> set[int]:
+    """By what an operation has: a door, a body, parameters, a name in its path, a rule that may say no (to a case the body names, too)."""
+    found = {503}
+    found |= {401, 403, 429} if path.startswith("/api/") else set()
+    found |= {400, 413, 415, 422} if "requestBody" in operation else set()
+    found |= {422} if operation.get("parameters") else set()
+    found |= {404} if "{" in path else set()
+    return found | ({404, 409, 413} if method in WRITES else set())
+
+
+def _answer(status: int) -> dict[str, Any]:
+    return {"description": TITLES[status], "content": {MEDIA: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+
+
+def or_empty(kind: type[StrEnum]) -> dict[str, Any]:
+    """For a filter: one of these words, or the empty text a form sends for any."""
+    return {"anyOf": [{"type": "string", "enum": ["", *(word.value for word in kind)]}, {"type": "null"}]}
 
 
 def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
@@ -94,7 +117,7 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
             "summary": said.get("summary", ""),
             "description": said.get("description", ""),
             "tag": (said.get("tags") or ["site"])[0],
-            "answers": [code for code in said.get("responses", {}) if code != "default"],
+            "answers": list(said.get("responses", {})),
         }
         for path, methods in document.get("paths", {}).items()
         for method, said in methods.items()

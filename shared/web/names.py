@@ -53,14 +53,20 @@ WORDS: dict[type[StrEnum], tuple[str, ...]] = {
     terms.Light: ("—", "黄牌", "红牌"),
     terms.NoticeChannel: ("短信", "微信", "企业微信", "电话"),
     terms.NoticeStatus: ("待发", "已发", "未发成", "已改用其他渠道", "人工外呼"),
+    terms.ContactWay: ("电话", "当面", "短信或微信"),
     terms.ConfirmMethod: ("签字", "扫描件", "实名确认", "拒签（有见证人）"),
+    terms.LibraryUse: ("受理时引用", "研判时引用", "答复时引用"),
+    terms.StaleReason: ("已过有效期", "依据已变", "长期未用"),
 }
 NAMED: dict[type[StrEnum], dict[str, str]] = {
     kind: dict(zip((member.value for member in kind), words, strict=True)) for kind, words in WORDS.items()
 }
 # For plain strings (exports, stored rows): the first list that has the word decides; where two differ,
 # pass the member.
-PLAIN: dict[str, str] = {"CITIZEN": "群众"}
+PLAIN: dict[str, str] = {
+    "CITIZEN": "群众", "OWNER": "责任人", "NOT_UPLOADED": "未上传",
+    "PARTLY_UPLOADED": "部分上传", "UPLOADED": "已上传", "UPLOADED_BY_HAND": "已上传（含线下补传）",
+}
 for _words in NAMED.values():
     for _value, _word in _words.items():
         PLAIN.setdefault(_value, _word)

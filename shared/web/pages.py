@@ -11,22 +11,15 @@ from fastapi.responses import HTMLResponse
 from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 
 from shared.clock import SHANGHAI
+from shared.district.roles import Role
 from shared.web.names import zh
+from shared.web.nav import current_of, nav_for
 from shared.web.problems import Problem
-from shared.web.signin import COOKIE, SignIn, Staff
+from shared.web.signin import COOKIE, HOST_COOKIE, Staff, is_local
 
 HOME = Path(__file__).parent
+LARGE = "bancheng_large"
 WEEKDAYS = "一二三四五六日"
-NAV = (
-    ("/", "总览"),
-    ("/intake/", "受理"),
-    ("/router/", "研判承办"),
-    ("/sla/", "时限督办"),
-    ("/notifier/", "消息"),
-    ("/archive/", "台账"),
-)
-
-
 def when(moment: datetime | date | str | None) -> str:
     """`2026年10月10日 周六 17:30`; a dash for nothing."""
     if moment is None or moment == "":
@@ -55,7 +48,7 @@ class Pages:
         self._environment = Environment(
             autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.filters.update(when=when, short=short, zh=zh)
+        self._environment.filters.update(when=when, short=short, zh=zh, role_name=lambda role: Role(role).chinese)
         self._environment.loader = ChoiceLoader(self._loaders)
 
     def add(self, service: str, folder: Path) -> None:
@@ -64,22 +57,24 @@ class Pages:
         self._environment.loader = ChoiceLoader(self._loaders)
 
     def render(self, request: Request, template: str, status: int = 200, **context: Any) -> Response:
-        """One page; a session seen now is prolonged."""
+        """One page in the frame of whoever asks."""
         state = request.app.state
         session = getattr(request.state, "session", None)
+        staff, here = staff_of(request), request.url.path
+        nav = nav_for(staff)
         held = {
             "request": request,
-            "nav": NAV,
-            "here": request.url.path,
-            "staff": staff_of(request),
+            "nav": nav,
+            "here": here,
+            "current": current_of(nav, here),
+            "staff": staff,
+            "large": request.cookies.get(LARGE) == "1",
             "now": state.clock.now(),
             "sample": getattr(state, "sample", False),
             "form_token": session["form"] if session else "",
+            "session_left": session["left"] if session else "",
         }
-        answer = HTMLResponse(self._environment.get_template(template).render(**held, **context), status)
-        if session:
-            set_cookie(request, answer, state.signin.renewed(session))
-        return answer
+        return HTMLResponse(self._environment.get_template(template).render(**held, **context), status)
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> Response:
@@ -107,13 +102,12 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 
 def staff_of(request: Request) -> Staff | None:
-    """Who is signed in, for the frame."""
-    session = getattr(request.state, "session", None)
-    door: SignIn = request.app.state.signin
-    return door.directory.find(session["staff"]) if session else None
+    """Who asks, for the frame: signed in, or by a token that may read pages."""
+    staff: Staff | None = getattr(request.state, "staff", None)
+    return staff
 
 
 def set_cookie(request: Request, answer: Response, value: str) -> None:
-    """Sets the session cookie: not for scripts, not for other sites, only over TLS except on this machine."""
-    local = request.url.hostname in ("127.0.0.1", "localhost", "::1", "testserver")
-    answer.set_cookie(COOKIE, value, httponly=True, samesite="strict", secure=not local, path="/")
+    """Sets the session cookie: not for scripts, not for other sites, only over TLS and for this host except on this machine."""
+    local = is_local(request)
+    answer.set_cookie(COOKIE if local else HOST_COOKIE, value, httponly=True, samesite="strict", secure=not local, path="/")

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -46,9 +47,12 @@ KINDS = {
     "/problems/too-large": "请求内容超过 1 MB。",
     "/problems/sign-in": "没有登录，或登录已过期。",
     "/problems/role": "已登录，但所任角色不能办这一步。",
+    "/problems/audit": "须留痕的操作没有办理，因为访问记录暂时写不进去；Retry-After 秒后可重试。",
     "/problems/cross-site": "请求不是从本系统的页面发出的。",
     "/problems/link": "一次性登录链接已用过或已过期。",
-    "/problems/locked": "访问码连续输错，暂时锁定；Retry-After 是还须等待的秒数。",
+    "/problems/oidc": "统一身份平台的登录未通过，code 是原因代号。",
+    "/problems/locked": "连续输错，暂停登录；Retry-After 是还须等待的秒数。",
+    "/problems/scope": "API 令牌没有这项服务或这种操作的范围，scope 是所缺的范围。",
     "/problems/signature": "渠道签名不被接受，code 是原因代号。",
     "/problems/not-found": "没有这个地址，或没有这件事项，或您无权看到它。",
     "/problems/method": "这个地址不支持所用的方法，Allow 列出支持的方法。",
@@ -58,7 +62,11 @@ KINDS = {
     "/problems/http": "请求未完成。",
 }
 RETRY_AFTER_S = "5"
+NO_SUCH = frozenset({
+    "case.unknown", "supervision.unknown_case", "clue.unknown", "library.unknown", "pattern.unknown", "root.unknown",
+})  # not there, or not there for this person
 SEE_OTHER = 303
+IN_A_PATH = "/:@!$&'()*+,;=-._~"  # what may stand in a path as it is (RFC 3986); `instance` is a reference, whatever was asked for
 MOST_ERRORS = 50
 NAMED_FIELDS = 5
 _BY_STATUS = {
@@ -114,9 +122,9 @@ def of_faults(faults: Sequence[FieldFault]) -> Problem:
 
 
 def of_rule(broken: RuleBroken) -> Problem:
-    """A 409 that names the rule; 404 when there is no such case."""
+    """A 409 that names the rule; 404 when there is no such case, or none that this person may see."""
     errors = [_row(broken.field, broken.rule, broken.message)] if broken.field else []
-    status, kind = (404, "/problems/not-found") if broken.rule == "case.unknown" else (409, "/problems/rule")
+    status, kind = (404, "/problems/not-found") if broken.rule in NO_SUCH else (409, "/problems/rule")
     return Problem(
         status, broken.message, kind, errors, more={"rule": broken.rule, "message": broken.message}
     )
@@ -230,6 +238,6 @@ def respond(request: Request, problem: Problem) -> Response:
     if wants_page(request):
         as_page: AsPage = request.app.state.problem_page
         return as_page(request, problem)
-    document = problem.document(request.url.path, getattr(request.state, "traceparent", ""))
+    document = problem.document(quote(request.url.path, safe=IN_A_PATH), getattr(request.state, "traceparent", ""))
     headers = {"Content-Language": "zh-CN", **problem.headers}
     return JSONResponse(document, problem.status, headers=headers, media_type=MEDIA)

@@ -1,7 +1,6 @@
-"""Staff sign-in of this version: the installation's access code and one's staff number.
+"""Who may pass: staff with accounts of their own, programs with tokens; rights are checked here, at the API (docs/decisions/0036).
 
-Rights are checked here, at the API. Accounts of one's own
-with a password or OIDC are another issue (docs/decisions/0014).
+Roles are never kept with an account or a session: the district's folder says them at each request.
 """
 
 from __future__ import annotations
@@ -11,30 +10,32 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 from hmac import compare_digest
+from math import ceil
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
-from itsdangerous import BadSignature as BadToken
-from itsdangerous import URLSafeSerializer
 
 from shared.clock import Clock
 from shared.district.roles import Role
+from shared.storage.documents import Store
+from shared.storage.memory import MemoryStore
+from shared.web.accounts import LINK_LASTS, Accounts
+from shared.web.looks import Kind, record_refusal
+from shared.web.passwords import Passwords
 from shared.web.problems import Problem
+from shared.web.tokens import Tokens, scope_of
 
 COOKIE = "bancheng_session"
-LASTS = timedelta(hours=8)
-IDLE = timedelta(minutes=30)
-LINK_LASTS = timedelta(minutes=30)
-TRIES = 10
-TRIES_WITHIN = timedelta(minutes=15)
+HOST_COOKIE = f"__Host-{COOKIE}"
+TRIES, TRIES_WITHIN = 30, timedelta(minutes=15)
 SHORTEST_CODE = 16
 MOST_CLIENTS = 10_000
 FORM_FIELD, FORM_HEADER = "form_token", "x-form-token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+LOCAL = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
 
 
 @dataclass(frozen=True)
@@ -65,134 +66,122 @@ def place_of(staff: Staff) -> str:
     return staff.unit or (f"点位 {staff.site}" if staff.site else "其他")
 
 
-class SignIn:
-    """Keeps the door: sessions, the access code, one-time links, and the lock after too many wrong tries.
+class WrongTries:
+    """Wrong tries by key (an address, a number nobody has), forgotten after a quarter of an hour; of the oldest keys first."""
 
-    `place` names the unit or site under which somebody stands on the sign-in page.
+    def __init__(self, clock: Clock, most: int) -> None:
+        self._clock = clock
+        self._most = most
+        self._held: OrderedDict[str, deque[datetime]] = OrderedDict()
+
+    def wait(self, key: str) -> int:
+        """Seconds until this key may try again; 0 for now."""
+        now, wrong = self._clock.now(), self._held.get(key, deque())
+        while wrong and now - wrong[0] > TRIES_WITHIN:
+            wrong.popleft()
+        return ceil((wrong[0] + TRIES_WITHIN - now).total_seconds() + 0.001) if len(wrong) >= self._most else 0
+
+    def add(self, key: str) -> None:
+        """One more."""
+        self._held.setdefault(key, deque()).append(self._clock.now())
+        self._held.move_to_end(key)
+        while len(self._held) > MOST_CLIENTS:
+            self._held.popitem(last=False)
+
+
+def locked(wait: int) -> Problem:
+    """The same refusal for an account, a number nobody has and an address."""
+    words = f"输错次数过多，已暂停登录，请约 {-(-wait // 60)} 分钟后再试；忘记密码请找安全管理员要一个新的登录链接。"
+    return Problem(429, words, "/problems/locked", headers={"Retry-After": str(wait)})
+
+
+class SignIn:
+    """The door: accounts, API tokens, one-time links, the installation token, and the lock after too many wrong tries.
+
+    `place` names the unit or site under which somebody stands. `access_code` is the installation token: a program on this
+    installation (a rehearsal, a soak) brings it with X-Staff and acts for anybody, so production has none; pages take it
+    only where `code_on_pages` (tests that build a site of their own).
     """
 
     def __init__(
-        self,
-        directory: StaffDirectory,
-        clock: Clock,
-        *,
-        access_code: str,
-        session_key: str,
-        place: Callable[[Staff], str] = place_of,
+        self, directory: StaffDirectory, clock: Clock, *, access_code: str | None, session_key: str,
+        place: Callable[[Staff], str] = place_of, store: Store | None = None, code_on_pages: bool = True,
     ) -> None:
-        if len(access_code) < SHORTEST_CODE or len(session_key) < SHORTEST_CODE:
+        if (access_code is not None and len(access_code) < SHORTEST_CODE) or len(session_key) < SHORTEST_CODE:
             raise ValueError(f"BANCHENG_ACCESS_CODE 与 BANCHENG_SESSION_KEY 至少 {SHORTEST_CODE} 个字符。")
-        self.directory = directory
-        self._clock = clock
-        self._code = access_code.encode()
-        # A new access code ends the sessions opened with the old one.
-        self._tokens = URLSafeSerializer(session_key, salt=b"session" + sha256(self._code).digest())
+        held = store or MemoryStore()
+        self.directory, self.clock, self.session_key = directory, clock, session_key
+        self.accounts, self.tokens, self.passwords = Accounts(held, clock), Tokens(held, clock), Passwords()
+        self.code_on_pages = code_on_pages
+        self.unknown = WrongTries(clock, 5)
+        self.clients = WrongTries(clock, TRIES)
+        self._code = access_code.encode() if access_code else None
         self._once: dict[str, tuple[str, datetime]] = {}
-        self._wrong: OrderedDict[str, deque[datetime]] = OrderedDict()
-        self._ended: dict[str, datetime] = {}
-        self._place = place
+        self.place = place
 
-    def open_session(self, staff: Staff) -> str:
+    async def open_session(self, staff: Staff, client: str = "") -> str:
         """The cookie of a new session."""
-        now = self._clock.now().isoformat()
-        return self._tokens.dumps(
-            {"staff": staff.id, "since": now, "seen": now, "form": secrets.token_urlsafe(12)}
-        )
+        return (await self.accounts.enter(staff.id, client))[0]
 
-    def session(self, cookie: str) -> dict[str, Any] | None:
-        """What a cookie holds while it is good: 8 hours in all, 30 minutes idle."""
-        try:
-            held: dict[str, Any] = self._tokens.loads(cookie)
-            since, seen = datetime.fromisoformat(held["since"]), datetime.fromisoformat(held["seen"])
-        except (BadToken, KeyError, ValueError, TypeError):
-            return None
-        now = self._clock.now()
-        return (
-            held if now - since <= LASTS and now - seen <= IDLE and held["form"] not in self._ended else None
-        )
+    def takes_code(self, request: Request) -> bool:
+        """Whether the installation token is looked at for this address."""
+        return self._code is not None and (self.code_on_pages or request.url.path.startswith("/api/"))
 
-    def end_session(self, held: dict[str, Any]) -> None:
-        """Signs out: the cookie is refused from now on, even where somebody kept a copy."""
-        now = self._clock.now()
-        self._ended = {form: until for form, until in self._ended.items() if until > now}
-        self._ended[held["form"]] = now + LASTS
-
-    def renewed(self, held: dict[str, Any]) -> str:
-        """The same session, seen now."""
-        return self._tokens.dumps({**held, "seen": self._clock.now().isoformat()})
-
-    def check_code(self, code: str, client: str) -> bool:
-        """Whether this is the access code; raises a 429 problem after ten wrong tries in 15 minutes."""
-        now, wrong = self._clock.now(), self._wrong.get(client, deque())
-        while wrong and now - wrong[0] > TRIES_WITHIN:
-            wrong.popleft()
-        if len(wrong) >= TRIES:
-            wait = int((wrong[0] + TRIES_WITHIN - now).total_seconds()) + 1
-            raise Problem(
-                429,
-                "访问码输错次数过多，请稍后再试。",
-                "/problems/locked",
-                headers={"Retry-After": str(wait)},
-            )
-        good = compare_digest(code.encode(), self._code)
+    def check_code(self, code: str, request: Request) -> bool:
+        """Whether this is the installation token; raises a 429 problem after thirty wrong tries in 15 minutes."""
+        client = client_of(request)
+        if wait := self.clients.wait(client):
+            raise locked(wait)
+        good = self._code is not None and compare_digest(code.encode(), self._code)
         if not good:
-            wrong.append(now)
-            self._remember(client, wrong)
+            self.clients.add(client)
         return good
 
-    def _remember(self, client: str, wrong: deque[datetime]) -> None:
-        self._wrong[client] = wrong
-        self._wrong.move_to_end(client)
-        while len(self._wrong) > MOST_CLIENTS:
-            self._wrong.popitem(last=False)
-
     def groups(self) -> list[tuple[str, list[Staff]]]:
-        """Everybody by unit or site, for the sign-in page."""
+        """Everybody by unit or site, for the sign-in page of demonstration data."""
         by_place: dict[str, list[Staff]] = {}
         for person in self.directory.listing():
-            by_place.setdefault(self._place(person), []).append(person)
+            by_place.setdefault(self.place(person), []).append(person)
         return sorted(by_place.items())
 
     def mint_once(self, staff_id: str) -> str:
-        """A path that signs this person in once within 30 minutes."""
-        now = self._clock.now()
+        """A path that signs this person in once within 30 minutes, in this process: for demonstration data and tests."""
+        now = self.clock.now()
         self._once = {minted: held for minted, held in self._once.items() if held[1] >= now}
         token = secrets.token_urlsafe(24)
         self._once[token] = (staff_id, now + LINK_LASTS)
         return f"/signin/once?token={token}"
 
     def use_once(self, token: str) -> Staff | None:
-        """The person a one-time link is for, the first time and in time."""
-        staff_id, until = self._once.pop(token, ("", self._clock.now() - LINK_LASTS))
-        return self.directory.find(staff_id) if self._clock.now() <= until else None
+        """The person such a link is for, the first time and in time."""
+        staff_id, until = self._once.pop(token, ("", self.clock.now() - LINK_LASTS))
+        return self.directory.find(staff_id) if self.clock.now() <= until else None
+
+
+def is_local(request: Request) -> bool:
+    """Whether the browser is on this machine, where there is no TLS."""
+    return request.url.hostname in LOCAL
+
+
+def cookie_of(request: Request) -> str:
+    """The session cookie; away from this machine only one no other host can have set."""
+    return request.cookies.get(COOKIE if is_local(request) else HOST_COOKIE, "")
 
 
 def current(request: Request) -> Staff | None:
-    """Who asks: by session cookie or by access code and staff number; None for nobody.
+    """Who asks, as `Identify` found them; None for nobody.
 
     Raises a 403 problem for a write with a cookie that does not come from our own pages.
     """
-    door: SignIn = request.app.state.signin
-    if request.headers.get("authorization"):
-        return _by_code(request, door)
-    held = door.session(request.cookies.get(COOKIE, ""))
-    staff = door.directory.find(held["staff"]) if held else None
-    if held and staff and request.method not in SAFE:
+    staff: Staff | None = getattr(request.state, "staff", None)
+    if getattr(request.state, "session", None) and request.method not in SAFE:
         own_page(request)
-    request.state.session = held if staff else None
     return staff
 
 
 def client_of(request: Request) -> str:
     """Whom wrong tries are counted against."""
     return request.client.host if request.client else "local"
-
-
-def _by_code(request: Request, door: SignIn) -> Staff | None:
-    scheme, _, code = request.headers["authorization"].partition(" ")
-    if scheme.lower() != "bearer" or not door.check_code(code.strip(), client_of(request)):
-        return None
-    return door.directory.find(request.headers.get("x-staff", ""))
 
 
 def own_page(request: Request, *, unless_silent: bool = False) -> None:
@@ -224,6 +213,18 @@ async def check_form(request: Request) -> None:
         raise Problem(403, "这张表单已失效，没有保存。请返回上一页刷新后重新提交。", "/problems/cross-site")
 
 
+async def check_scope(request: Request) -> None:
+    """Raises a 403 problem naming the scope an API token lacks for this service and method."""
+    token = getattr(request.state, "token", None)
+    if token is None:
+        return
+    wanted = scope_of(request.url.path, safe=request.method in SAFE)
+    if wanted not in token.scopes:
+        await record_refusal(request, Kind.SCOPE_DENIED, f"缺少范围 {wanted}")
+        words = f"这个令牌没有 {wanted} 范围，不能这样调用。请由安全管理员另发一个带此范围的令牌。"
+        raise Problem(403, words, "/problems/scope", more={"scope": wanted, "scopes": list(token.scopes)})
+
+
 def acting(*roles: str) -> Any:
     """A dependency: the person who asks, if they hold one of these roles; else 401, 403 or the sign-in page.
 
@@ -235,18 +236,30 @@ def acting(*roles: str) -> Any:
         person = current(request)
         if person is None:
             raise _not_signed_in(request)
+        await check_scope(request)
+        _password_is_fresh(request)
         await check_form(request)
         if roles and not person.roles.intersection(roles):
-            words = f"这项操作须由{wanted}办理，您没有这个角色。请转请有此角色的同事，或换用其工号登录。"
+            words = f"这项操作须由{wanted}办理，您没有这个角色。请转请有此角色的同事办理。"
+            await record_refusal(request, Kind.ROLE_DENIED, f"须由{wanted}办理")
             raise Problem(403, words, "/problems/role", more={"roles": list(roles)})
         return person
 
     return Depends(staff)
 
 
+def _password_is_fresh(request: Request) -> None:
+    """Raises a problem that leads to the page for a new password where one must be set first."""
+    account = getattr(request.state, "account", None)
+    if account is not None and account.must_change:
+        if request.url.path.startswith("/api/"):
+            raise Problem(403, "请先在「修改密码」页设置新密码，再继续。", "/problems/sign-in")
+        raise Problem(303, "请先设置新密码。", "/problems/sign-in", headers={"Location": "/password"})
+
+
 def _not_signed_in(request: Request) -> Problem:
     if request.url.path.startswith("/api/"):
-        words = "请先登录，或在请求头带上 Authorization: Bearer（访问码）和 X-Staff（工号）。"
+        words = "请先登录，或在请求头带上 Authorization: Bearer 和有效的 API 令牌（由安全管理员签发）。"
         return Problem(401, words, "/problems/sign-in", headers={"WWW-Authenticate": "Bearer"})
     back = request.url if request.method in SAFE else urlsplit(request.headers.get("referer", "/"))
     path = back.path + (f"?{back.query}" if back.query else "")
@@ -255,7 +268,7 @@ def _not_signed_in(request: Request) -> Problem:
     )
 
 
-def local_path(text: str) -> str:
-    """A path of this site, or the front page for anything that could lead elsewhere."""
+def local_path(text: str, away: str = "/signin") -> str:
+    """A path of this site, or the front page for anything that could lead elsewhere or begins with `away`."""
     good = text.startswith("/") and not text.startswith("//") and "\\" not in text and text.isprintable()
-    return text if good and not text.startswith("/signin") else "/"
+    return text if good and not text.startswith(away) else "/"

@@ -23,7 +23,7 @@ from shared.testing.driver import DISTRICT
 from tests.checker.test_real import SCENARIO
 from tests.deploy.poison import KINDS, planting
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 async def test_a_backup_of_a_working_system_is_restored_and_audited(places: tuple[str, str], prefix: str, tmp_path: Path) -> None:

@@ -56,7 +56,11 @@ async def submit(client: httpx.AsyncClient, n: int, seen: Counter[int]) -> str:
     headers = {"authorization": f"Bearer {CODE}", "x-staff": "s001-cl1", "idempotency-key": f"burst-{n:06d}"}
     body = a_matter(name=f"王{n}", phone=f"139{n:08d}", text=f"第{n}件事办不成。")
     while True:
-        answer = await client.post("/api/intake/hall", json=body, headers=headers)
+        try:
+            answer = await client.post("/api/intake/hall", json=body, headers=headers)
+        except httpx.TransportError:  # a kept connection the server closed meanwhile: nothing was answered, so it is sent again
+            await asyncio.sleep(0.1)
+            continue
         seen[answer.status_code] += 1
         if answer.status_code != 503:
             return str(answer.json()["case_no"])

@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -84,6 +85,22 @@ def test_a_jar_with_another_hash_is_not_used(monkeypatch: pytest.MonkeyPatch, tm
     (jar_folder() / "kafka_2.13-4.4.0.jar").write_bytes(b"not a jar")
     with pytest.raises(StackError, match="校验值不符"):
         fetch_jars(silent)
+
+
+async def test_two_first_starts_at_once_download_once_and_both_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The second waits for the first: two downloads into one folder broke each other."""
+    monkeypatch.setenv("BANCHENG_CACHE", str(tmp_path))
+    fetched: list[Path] = []
+
+    def slowly(kept: Path, names: object) -> None:
+        fetched.append(kept)
+        assert Event().wait(0.2) is False
+        kept.mkdir()
+
+    monkeypatch.setattr(kafka, "_fetch", slowly)
+    told = await asyncio.gather(*(asyncio.to_thread(fetch_jars, silent) for _ in range(2)), return_exceptions=True)
+    assert [type(one) for one in told] == [StackError, StackError]  # an empty folder has the wrong hashes: both got as far as that
+    assert fetched == [jar_folder()]
 
 
 async def test_what_an_earlier_start_left_is_ended_and_a_stranger_with_its_pid_is_not(tmp_path: Path) -> None:

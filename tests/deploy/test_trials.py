@@ -26,9 +26,9 @@ def event(name: str, minute: int, actor: str = "s001-tr1", case_no: str = CASE, 
     }
 
 
-def registered(minute: int = 0, case_no: str = CASE, party: str = "p1", **more: Any) -> Row:
+def registered(minute: int = 0, case_no: str = CASE, last: str = "0001", **more: Any) -> Row:
     """A matter of one person at the hall."""
-    contact = {"name": {"masked": "张*"}, "phone": {"masked": "138****0001"}, "party_ref": party}
+    contact = {"name": {"masked": "张*"}, "phone": {"masked": f"138****{last}"}}
     data = {"channel": "HALL", "site": "001", "clerk": "s001-cl1", "item": "异地就医备案", "matter": {"masked": "点了三次都报错。"},
             "contact": contact, "category": "SERVICE", "received_at": "2026-09-30T10:00:00+08:00"} | more
     return event("CaseRegistered", minute, "s001-cl1", case_no, "intake", **data)
@@ -72,7 +72,7 @@ def test_peoples_acts_become_steps_and_the_systems_do_not(tmp_path: Path) -> Non
 
 def test_texts_stay_masked_and_one_person_keeps_one_placeholder(tmp_path: Path) -> None:
     """Repeats stay repeats, and nobody's number is made up twice."""
-    told, _ = steps(tmp_path, registered(), registered(1, "PT2609300010002"), registered(2, "PT2609300010003", "p2"))
+    told, _ = steps(tmp_path, registered(), registered(1, "PT2609300010002"), registered(2, "PT2609300010003", "0002"))
 
     fields: list[Any] = [step.fields for step in told]
     assert {given.name for given in fields} == {"张*"}

@@ -27,17 +27,17 @@ ROUNDS: Sequence[Sequence[str]] = (
     ("brokers", "scale"),
     ("full",), ("broker", *(f"kill-{name}" for name in SERVICES)), ("store", "kill"),
 )
-REST_WITHIN_S = 180.0
+REST_WITHIN_S = 600.0  # the archive writes whole records, the store is a slow one, two cores carry three brokers and five services
 EVERY_POINT = len(SERVICES) * (len(POINTS) - 1) + 1  # the gateway's is notifier's alone
 
 
 @pytest.mark.real
 @pytest.mark.slow
-@pytest.mark.timeout(1500)
+@pytest.mark.timeout(2100)
 async def test_nothing_is_lost_doubled_or_out_of_order(tmp_path: Path) -> None:
     """Every fault strikes while matters are under way; at rest the audit finds nothing and every confirmed matter is there."""
     town = Town(Plan(tmp_path, brokers=3), lambda line: None)
-    load = Load(town, DISTRICT, Work(100_000, at_once=8), tmp_path / "acks.jsonl")
+    load = Load(town, DISTRICT, Work(100_000, at_once=4), tmp_path / "acks.jsonl")
     nemesis = Nemesis(town, load.tally, ())
     try:
         await town.start()

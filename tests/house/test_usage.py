@@ -19,8 +19,10 @@ from shared.testing.driver import PUTUO
 from tests.scheme import (
     test_keys_fixed,
     test_keys_ladder,
+    test_keys_library,
     test_keys_limits,
     test_keys_notice,
+    test_keys_patterns,
     test_keys_reports,
     test_keys_ways,
 )
@@ -30,7 +32,10 @@ TESTS = Path(__file__).resolve().parents[1]
 LISTS: tuple[type[StrEnum], ...] = tuple(
     kind for kind in vars(terms).values() if isinstance(kind, type) and issubclass(kind, StrEnum) and kind is not StrEnum
 )
-TABLES = (test_keys_ladder.ROWS, test_keys_limits.ROWS, test_keys_notice.ROWS, test_keys_reports.ROWS, test_keys_ways.ROWS)
+TABLES = (
+    test_keys_ladder.ROWS, test_keys_library.ROWS, test_keys_limits.ROWS, test_keys_notice.ROWS, test_keys_patterns.ROWS,
+    test_keys_reports.ROWS, test_keys_ways.ROWS,
+)
 NAMED = frozenset({row.key for rows in TABLES for row in rows} | set(test_keys_fixed.FIXED))
 ANY = "*"
 

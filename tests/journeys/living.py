@@ -43,7 +43,7 @@ class Living:
 
     def renew(self) -> None:
         """A restarted service has new endpoints."""
-        self.site = make_site(self.system, self.keys)
+        self.site = make_site(self.system, self.keys, code_on_pages=True)
 
     async def restart(self, name: str) -> None:
         """One service crashes where it stands and starts again."""

@@ -18,7 +18,7 @@ from tests.journeys.living import HTML, Living, hits, living
 from tests.journeys.texts import answer, day, register, scenario, step, triage, whole, woven
 from tests.shared.papers.reading import text as on_paper
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 
 NOWHERE, NO_CLUE = "PT2611230019999", "XS2611230019999"
 WHO, PHONE = "欧阳若兰", "13800009911"

@@ -83,7 +83,7 @@ async def played(places: tuple[str, str], prefix: str, folder: Path) -> AsyncIte
         assert done.failures == []
         exports = {name: rows for running in system.running.values() for name, rows in running.service.exports.items()}
         rows = {name: list(await exports[name]()) for name in ("ledger", "supervisions")}
-        site = httpx.ASGITransport(make_site(system, keys))
+        site = httpx.ASGITransport(make_site(system, keys, code_on_pages=True))
         async with httpx.AsyncClient(transport=site, base_url="http://127.0.0.1") as client:
             yield House(client, done.numbers, rows, keys.access_code)
 

@@ -11,7 +11,7 @@ from deploy.local.rehearsal.verbs import VERBS
 from tests.journeys.stage import Outcome, play_scenario
 from tests.journeys.texts import AGAIN, answer, day, register, scenario, step, triage
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 
 YEAR = "year: 2027\nannounced: true\nsource: 演练\nholidays:\n  - {name: 元旦, from: 2027-01-01, to: 2027-01-03}\nworking: []\n"
 REFUSAL = {"reason": "已由法院判决，不属窗口职责。", "basis": "行政诉讼法的有关规定。", "alternative": "可向作出判决的法院申诉。"}

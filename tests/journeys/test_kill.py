@@ -20,7 +20,7 @@ from deploy.local.rehearsal.verbs import Register
 from tests.journeys.stage import SAMPLE
 
 REPO = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1500)]
 END = "示例日播放完毕"
 
 
@@ -102,7 +102,7 @@ async def test_a_killed_sample_day_ends_as_without_the_kill(tmp_path: Path) -> N
         undisturbed = await running.ledger(tmp_path / "whole")
 
     async with up(tmp_path / "killed") as running:
-        await running.says("访问码")
+        await running.says("就绪，用时")
         while await open_cases(running, tmp_path / "killed") < 12:
             await asyncio.sleep(0.1)
         running.process.kill()

@@ -77,7 +77,7 @@ async def test_a_crash_of_every_service_between_two_rungs_loses_none(places: tup
     assert disturbed.ledger["c1"]["overdue"]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_other_rules_are_tried_on_a_scenario_and_on_what_it_left(
     places: tuple[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

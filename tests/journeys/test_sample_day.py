@@ -17,7 +17,7 @@ from shared.messaging.reading import read_all
 from shared.testing.driver import DISTRICT
 from tests.journeys.stage import SAMPLE, Outcome, Row, moment, play_sample
 
-pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(900)]
 SCENARIO = load_scenario(SAMPLE)
 PREFIX = f"t{uuid4().hex[:12]}-"
 CLOSED = ("CLOSED", "ARCHIVED")

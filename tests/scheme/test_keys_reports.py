@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from services.archive.domain.lines import line_of
 from services.archive.domain.record import CaseRecord, enter
 from services.archive.domain.reports.assessment import assessment
 from services.archive.domain.reports.cohorts import frequent_causes
@@ -15,14 +16,18 @@ from services.archive.domain.reports.columns import cause_of, lines_of
 from services.archive.domain.reports.facts import Facts
 from services.archive.domain.reports.filing import Draft, file_month, open_month
 from services.archive.domain.reports.periods import month_named, pair_named
+from services.archive.domain.uploading.outage import watch
+from services.archive.domain.uploading.sending import owe
 from shared.contracts import router_events as router
 from shared.contracts import sla_events as sla
 from shared.contracts.terms import DeadlineKind, OrderRole, Result
 from shared.district.model import District
 from shared.errors import RuleBroken
 from shared.testing.driver import at
+from shared.testing.events import CASE, a_case_registered
 from tests.scheme.acting import shown
 from tests.scheme.changing import RAW, Row, check
+from tests.services.archive.test_record import placed
 from tests.services.archive.years import registered, some_year
 
 Look = Callable[[District], Any]
@@ -38,6 +43,19 @@ def year() -> tuple[Facts, ...]:
 def total(*path: str) -> Look:
     """A figure of the district's part of the 双月评估."""
     return lambda district: reduce(lambda held, name: held[name], path, assessment(year(), pair_named("2026-11"), district)["total"])
+
+
+def owed_to(district: District) -> list[str]:
+    """To whom a registration is owed."""
+    now, lines = at("2026-11-02 10:00"), [line_of(event) for event in placed(a_case_registered("2026-11-02 10:00"))]
+    state = owe(None, CASE, "001", lines, district.policy.sync.platforms, now=now).state
+    return [track.platform for track in state.tracks] if state else []
+
+
+def silence_told(district: District) -> bool:
+    """Whether a platform that has been silent for 40 minutes is told of."""
+    since, now = at("2026-11-02 10:00"), at("2026-11-02 10:40")
+    return bool(watch(None, district.policy.sync.platforms[0], since, 1, district=district, now=now).events)
 
 
 def score(district: District) -> str:
@@ -155,6 +173,8 @@ ROWS = (
     Row("report.score.false_feedback", 0, score, "-68.7", "-28.7"),
     Row("link.low_stars", 1, total("counts", "low_rated"), 14, 6),
     Row("sync.required", True, locked, True, False),
+    Row("sync.platforms", ["city"], owed_to, ["zhuomuniao", "city"], ["city"]),
+    Row("sync.failing_minutes", 30, silence_told, False, True),
     Row("causes", RAW["causes"] | {"SYSTEM": "信息系统"}, lambda held: cause_of(caused("2026-11-02 10:00", 1, "系统"), held), "SYSTEM", "OTHER"),
 )
 

@@ -164,7 +164,7 @@ class Scheme(RuleBasedStateMachine):
             "conclude": {"outcome": "由其牵头", "lead": lead}, "regrade": {"grade": "COMPLEX", "reason": "比想的难"},
             "correct": {"field": "item", "value": f"改{self.town.clock.now():%d%H%M}", "reason": "写错了"},
         }
-        self.act(case, path, staff("GO" if path == "conclude" else "WS"), **said.get(path, {}))
+        self.act(case, path, staff({"conclude": "GO", "reject-answer": "TR"}.get(path, "WS")), **said.get(path, {}))
 
     @rule(case=cases, path=st.sampled_from(["follow-up", "evaluate", "urge", "supply", "withdraw"]), content=st.booleans(), reached=st.booleans())
     def person_speaks(self, case: str, path: str, content: bool, reached: bool) -> None:

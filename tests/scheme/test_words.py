@@ -45,7 +45,7 @@ async def test_a_yellow_one_that_is_out_puts_a_red_one_on_the_order() -> None:
 
 def test_a_refused_signature_is_kept_with_its_witness() -> None:
     """附件1; domain §6: 拒签可记“拒签+见证人”; at a counter the person else signed."""
-    refused = check(filed(a_matter(confirm_method="REFUSED_WITNESSED")))
+    refused = check(filed(a_matter(confirm_method="REFUSED_WITNESSED", witness="见证人")))
 
     assert refused.confirm_method is ConfirmMethod.REFUSED_WITNESSED
     assert check(filed(a_matter())).confirm_method is ConfirmMethod.SIGNED

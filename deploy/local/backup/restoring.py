@@ -5,16 +5,21 @@ from __future__ import annotations
 import tarfile
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from deploy.local.faults import StackError
+from deploy.local.forgotten.erasing import erase
+from deploy.local.forgotten.registering import Line, forgotten_in, past_term, read_register, rows_past_term
+from deploy.local.forgotten.stripping import document_without_keys, record_without_keys
 from deploy.local.reaching import Reached, Say
 from deploy.local.stack import Stack
+from shared.clock import Clock, SystemClock
 from shared.contracts.topics import SERVICES, all_topics
 from shared.district.loading import load_district
 from shared.district.model import District
@@ -30,40 +35,56 @@ from shared.storage.whole import INSERTED_AT_ONCE, DatabaseReader, DatabaseWrite
 Moved = dict[tuple[str, int], list[int]]  # of each place the former offsets that were kept, in order
 
 
-async def restore_data(file: Path, data: Path, district_folder: Path, say: Say) -> int:
-    """`./bancheng restore`: 0 when everything of the file is in the new data folder."""
+async def restore_data(file: Path, data: Path, district_folder: Path, say: Say, register: Path | None = None) -> int:
+    """`./bancheng restore`: 0 when everything of the file is in the new data folder, but for what must be forgotten by now."""
+    known = read_register(register)
     if data.exists() and any(path.name != "keys.env" for path in data.iterdir()):
         raise StackError(f"数据目录 {data} 不是空的。请用 --data 指定一个新目录（可以先放好 keys.env）。")
     stack = Stack(data)
     await stack.start(say)
     try:
-        manifest = await put(file, Reached(stack.kafka, stack.mongo_uri, running=False), load_district(district_folder))
+        manifest = await put(file, Reached(stack.kafka, stack.mongo_uri, running=False), load_district(district_folder), known)
     except TryAgain as fault:
         raise StackError(f"没有恢复成：{fault}。请换一个空目录再试。") from fault
     finally:
         await stack.stop()
     say(f"已恢复到 {data}：恢复点 {manifest['at']}，{manifest['documents']} 份文档、{manifest['records']} 条消息。")
+    say(f"其中 {manifest['forgotten']} 件（含导入的评价）的联系方式已过保存期限或在匿名登记册里，没有恢复，各服务启动前已匿名。")
+    if register is None:
+        say("没有给出匿名登记册（--forgotten）：备份之后应本人申请提前匿名的工单，请用最新的登记册重新恢复一次。")
     if not (data / "keys.env").exists():
         say(f"请在启动前把原来的 keys.env 放进 {data}；没有它会生成新的密钥，原来封存的姓名、电话就打不开。")
     return 0
 
 
-async def put(file: Path, places: Reached, district: District) -> dict[str, Any]:
-    """Writes all of it; raises StackError when something is there already. Its manifest."""
+async def put(file: Path, places: Reached, district: District, known: Sequence[Line] = (), clock: Clock | None = None) -> dict[str, Any]:
+    """Writes all of it but what is to be forgotten by now, `known` among it; raises StackError when something is there already. Its manifest."""
+    clock = clock or SystemClock()
     with tarfile.open(file) as tar:
         content = {member.name: tar.extractfile(member).read() for member in tar if member.isfile()}  # type: ignore[union-attr]  # files only
     manifest: dict[str, Any] = orjson.loads(content["manifest.json"])
     await ensure_topics(places.kafka, all_topics(district.departments), prefix=places.prefix)
     await _check_empty(places, manifest)
-    moved = await _records(places, manifest, content)
+    lines = _forgotten(content, district, clock.now(), known)
+    gone = {line.case_no for line in lines}
+    moved = await _records(places, manifest, content, gone)
     for name in SERVICES:
-        await _documents(places, name, content, moved, manifest["prefix"])
+        await _documents(places, name, content, moved, manifest["prefix"], gone)
         offsets = {
             (places.prefix + topic, int(partition)): bisect_left(moved[topic, int(partition)], offset)
             for place, offset in manifest["committed"][name].items() for topic, _, partition in [place.rpartition("/")]
         }
         await commit_for(places.kafka, f"{places.prefix}{name}", offsets)
-    return manifest
+    await erase(places, district, lines, clock)
+    return {**manifest, "forgotten": len(lines)}
+
+
+def _forgotten(content: dict[str, bytes], district: District, now: datetime, known: Sequence[Line]) -> list[Line]:
+    """Whom the backup still knows and must not: past the term by now, forgotten when it was taken, or since."""
+    records, rows = (unpacked(content.get(f"stores/{name}.bson", b"")) for name in ("archive/records", "intake/evaluations"))
+    years = district.policy.retention.contact_years
+    found = [*past_term(records, years, now), *rows_past_term(rows, years, now), *forgotten_in(records), *known]
+    return list({line.case_no: line for line in found}.values())
 
 
 async def _check_empty(places: Reached, manifest: dict[str, Any]) -> None:
@@ -83,12 +104,12 @@ async def _filled(places: Reached, name: str) -> bool:
         reader.close()
 
 
-async def _records(places: Reached, manifest: dict[str, Any], content: dict[str, bytes]) -> Moved:
+async def _records(places: Reached, manifest: dict[str, Any], content: dict[str, bytes], gone: Set[str]) -> Moved:
     moved: Moved = defaultdict(list)
     later: list[KeptRecord] = []
     for topic in manifest["topics"]:
         rows = unpacked(content.get(f"topics/{manifest['prefix']}{topic}.bson", b""))
-        records = [replace(_record(row), topic=places.prefix + topic) for row in rows]
+        records = [record_without_keys(replace(_record(row), topic=places.prefix + topic), gone) for row in rows]
         for record in records:
             moved[topic, record.partition].append(record.offset)
         if topic.startswith("dead."):
@@ -114,14 +135,14 @@ def _letter(record: KeptRecord, moved: Moved, former: str, prefix: str) -> KeptR
     return replace(record, headers=[(name, now.get(name, value)) for name, value in record.headers])
 
 
-async def _documents(places: Reached, name: str, content: dict[str, bytes], moved: Moved, former: str) -> None:
+async def _documents(places: Reached, name: str, content: dict[str, bytes], moved: Moved, former: str, gone: Set[str]) -> None:
     client = connect(places.mongo_uri)
     try:
         writer = DatabaseWriter(client[places.database(name)])
         for path, dump in content.items():
             if path.startswith(f"stores/{name}/"):
                 collection = path.rpartition("/")[2].removesuffix(".bson")
-                documents = unpacked(dump)
+                documents = [document_without_keys(document, gone) for document in unpacked(dump)]
                 if collection == "parked":
                     documents = [_parked(document, moved, former, places.prefix) for document in documents]
                 await _insert(writer, collection, documents)

@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import tarfile
 from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from deploy.local.backup.noting import note_backup
 from deploy.local.faults import StackError
 from deploy.local.reaching import Reached, Say, reached
 from shared.clock import SystemClock
@@ -41,6 +42,8 @@ async def backup_data(data: Path, out: Path, district_folder: Path, say: Say) ->
     try:
         async with reached(data, lambda _line: None) as places:
             manifest = await take(places, district, out)
+            with suppress(TryAgain):  # the copy is whole all the same
+                await note_backup(places, manifest)
     except TryAgain as fault:
         out.unlink(missing_ok=True)
         raise StackError(f"没有备份成：{fault}。请确认 Kafka 与文档库正常后再试。") from fault

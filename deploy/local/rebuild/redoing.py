@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import Any
 
+from services.archive.domain.forgetting import told_again as forgetting_told_again
 from services.archive.domain.record import lock_when_due
 from services.archive.domain.reports.filing import file_month, open_month, remind_or_miss
 from services.archive.domain.reports.periods import month_named
 from services.archive.handlers import inbox as archive_inbox
-from services.archive.store import drafted, open_filings, open_ledger
+from services.archive.store import AsOf, drafted, made_again, open_filings, open_ledger, open_library, open_reports, open_roots
+from services.archive.store.retelling import RETOLD, retold, told_again
+from services.archive.store.uploads import note_again
 from services.notifier.domain.sending import Accepted, Receipt, Refused, hand_over, settle
 from services.notifier.handlers import inbox as notifier_inbox
 from services.notifier.store import open_logs
@@ -21,7 +24,7 @@ from services.sla.domain.state import CaseClocks
 from services.sla.handlers import inbox as sla_inbox
 from services.sla.store import open_clocks
 from shared.assembly import Ground
-from shared.contracts.archive_events import FilingEvent, FilingMade
+from shared.contracts.archive_events import CaseForgotten, FilingEvent, FilingMade, ReportMade
 from shared.contracts.event import SYSTEM, Event
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
 from shared.contracts.sla_events import (
@@ -32,6 +35,7 @@ from shared.contracts.sla_events import (
     SupervisionIssued,
     SupervisionVoided,
 )
+from shared.contracts.upload_events import UploadEvent
 from shared.storage.cases import Rule
 
 Redo = Callable[[Sequence[Event]], Awaitable[None]]
@@ -104,10 +108,22 @@ def _answer(event: NoticeSent | NoticeFailed) -> Receipt:
 
 def _archive(ground: Ground) -> Redo:
     ledger, filings = open_ledger(ground, archive_inbox), open_filings(ground, archive_inbox)
-    district = ground.scheme.district
+    reports, library, roots = open_reports(ground, archive_inbox), open_library(ground, archive_inbox), open_roots(ground, archive_inbox)
+    stores, district = {kind: kind.opened(ground, archive_inbox) for kind in RETOLD}, ground.scheme.district
 
     async def redo(said: Sequence[Event]) -> None:
         event, now = said[0], ground.clock.now()
+        if isinstance(event, CaseForgotten):
+            await ledger.change(event.case_no, partial(forgetting_told_again, said=event), confirm=True)
+            return
+        if isinstance(event, ReportMade):
+            await made_again(reports, AsOf(ledger, filings, library, roots, district), event, district)
+            return
+        if kind := retold(event):
+            await stores[kind].change(event.case_no, partial(told_again, kind, said=said), confirm=True)
+            if isinstance(event, UploadEvent):
+                await note_again(ledger, stores[kind], event.case_no)
+            return
         if not isinstance(event, FilingEvent):
             await ledger.change(event.case_no, partial(lock_when_due, district=district, now=now), confirm=True)
             return
@@ -115,7 +131,7 @@ def _archive(ground: Ground) -> Redo:
         await filings.change(event.case_no, partial(open_month, month=month, site=event.site, district=district))
         rule: Any = partial(remind_or_miss, district=district, now=now)
         if isinstance(event, FilingMade):
-            draft = await drafted(ledger, filings, month, event.site, district)
+            draft = await drafted(ledger, filings, library, month, event.site, district)
             rule = partial(file_month, draft=draft, district=district, nil=event.nil, by=event.actor, now=now)
         await filings.change(event.case_no, rule, confirm=True)
 

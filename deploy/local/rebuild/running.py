@@ -10,11 +10,13 @@ from pathlib import Path
 
 from deploy.local.faults import StackError
 from deploy.local.keys import for_data
+from deploy.local.ledger.gathering import NAME, look
 from deploy.local.reaching import Reached, Say, reached
 from deploy.local.rebuild.checking import CheckingCourier
 from deploy.local.rebuild.comparing import KEPT, differences
 from deploy.local.rebuild.redoing import Redo, redo_of
-from deploy.local.rebuild.timeline import Step, merged, plan
+from deploy.local.rebuild.timeline import Step, merged, orders_told, plan
+from services.archive.store.retelling import told_ahead
 from shared.assembly import Ground, Scheme, Service
 from shared.clock import SystemClock
 from shared.contracts.event import Event
@@ -92,6 +94,8 @@ async def rebuild(places: Reached, district: District, service: str, sealer: Sea
     await client.drop_database(beside)
     try:
         done = await _Rebuilding(places, district, service, sealer, MongoStore(client[beside])).run()
+        if service == NAME:
+            done.differ += [str(finding) for finding in (await look(places, beside)).found]
         before, after = DatabaseReader(places.mongo_uri, own), DatabaseReader(places.mongo_uri, beside)
         done.documents = await differences(before, after)
         if replace and not done.differ:
@@ -123,9 +127,15 @@ class _Rebuilding:
         service: Service = import_module(f"services.{self._name}.app").build(ground)
         await self._store.prepare()
         consumed = await self._read(service.inbox.topics())
-        plans = _plans(consumed, own)
+        once = {event.meta.event_id: event for event in own}.values()
+        ahead = sorted((event for event in once if told_ahead(event)), key=lambda event: event.meta.seq)
+        plans = _plans(consumed, [event for event in own if not told_ahead(event)])
         runner = CaseRunner(service.inbox, self._store.parking(), MemoryPublisher(), self._clock, Progress(), self._places.prefix)
-        await self._replay(plans, runner, redo_of(self._name, ground), courier)
+        redo = redo_of(self._name, ground)
+        for event in ahead:
+            self._clock.at = event.meta.recorded_at
+            await _again((event,), redo, courier)
+        await self._replay(plans, runner, redo, courier)
         await courier.sweep()
         differ = [*courier.differ, *(f"没有再说 {line}" for line in courier.unsaid)]
         return Rebuilt(len(consumed), len(plans), differ, await runner.parked(), sorted(courier.new))
@@ -158,12 +168,13 @@ def _plans(consumed: list[Item], own: list[Event]) -> list[list[Step]]:
         by_case[item.case_no][0].append(item)
     for event in {event.meta.event_id: event for event in own}.values():
         by_case[event.case_no][1].append(event)
-    return [plan(items, events) for items, events in by_case.values()]
+    orders = orders_told(own)
+    return [plan(items, events, orders.get(case_no, "")) for case_no, (items, events) in by_case.items()]
 
 
 async def _again(said: tuple[Event, ...], redo: Redo, courier: CheckingCourier) -> None:
     """Until all of it is said again; two sweeps of one moment look like one write."""
-    left = said
+    left = tuple(event for event in said if str(event.meta.event_id) not in courier.seen)  # a handler may have said it again already
     while left:
         try:
             await redo(left)

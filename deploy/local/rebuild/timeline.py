@@ -9,7 +9,7 @@ from datetime import datetime
 from heapq import merge
 from itertools import groupby
 
-from shared.contracts.archive_events import CaseArchived
+from shared.contracts.archive_events import CaseArchived, SealPageMade
 from shared.contracts.event import Event
 from shared.messaging.records import Item
 
@@ -24,13 +24,25 @@ class Step:
     said: tuple[Event, ...] = ()
 
 
+def orders_told(own: Sequence[Event]) -> dict[str, str]:
+    """The longest order the seals told of each case: they cover what no lock does."""
+    told: dict[str, str] = {}
+    for event in own:
+        for leaf in event.leaves if isinstance(event, SealPageMade) else ():
+            told[leaf.number] = max(told.get(leaf.number, ""), leaf.order, key=len)
+    return told
+
+
 def merged(plans: Sequence[list[Step]]) -> Iterator[Step]:
     """All cases' steps by time, each case's in its own order."""
     return merge(*plans, key=lambda step: step.order)
 
 
-def plan(consumed: Sequence[Item], own: Sequence[Event]) -> list[Step]:
-    """One case's steps: before each thing the service said comes what it had applied by then, its cause last."""
+def plan(consumed: Sequence[Item], own: Sequence[Event], order: str = "") -> list[Step]:
+    """One case's steps: before each thing the service said comes what it had applied by then, its cause last.
+
+    `order` is the longest order in which the ledger told that it had applied what it consumed (docs/decisions/0037).
+    """
     left: dict[str, deque[Item]] = defaultdict(deque)
     for item in sorted(consumed, key=lambda item: item.seq):
         left[_owner(item)].append(item)
@@ -42,7 +54,7 @@ def plan(consumed: Sequence[Item], own: Sequence[Event]) -> list[Step]:
             _add(steps, said[0].meta.recorded_at if caused else _recorded(item), consumed=item)
         if said[0].meta.cause is None:
             _add(steps, said[0].meta.recorded_at, said=said)
-    for item in _in_time(left, dict.fromkeys(left), applied):
+    for item in [*_as_told(left, order, applied), *_in_time(left, dict.fromkeys(left), applied)]:
         _add(steps, _recorded(item), consumed=item)
     return steps
 

@@ -112,7 +112,7 @@ def _follow_up(row: Row, data: Fields, people: People) -> Told:
 
 def _brought_in(data: Fields, case_no: str, people: People) -> Fields:
     contact, left = data.get("contact") or {}, data.get("portal_exit") or {}
-    phone = people.phone_of(contact.get("party_ref") or case_no)
+    phone = people.phone_of(_same_person(contact) or case_no)
     same = _same(
         "channel", "site", "item", "item_code", "category", "anonymous", "confidential", "source_id", "upstream_no", "upstream_due",
         "backdated_reason", "complained_unit",
@@ -123,6 +123,12 @@ def _brought_in(data: Fields, case_no: str, people: People) -> Fields:
         "received_at": data["received_at"] if data.get("backdated_reason") else None,
         "wants_contact": "contact" in data if left else None, "item": data.get("item") or None,
     }
+
+
+def _same_person(contact: Fields) -> str:
+    """Who came is told by the masked name and phone: the ledger keeps no index of a person (docs/decisions/0045)."""
+    phone = contact.get("phone")
+    return f"{_masked(contact.get('name')) or ''}|{_masked(phone)}" if phone else ""
 
 
 def _masked(sealed: Any) -> str | None:

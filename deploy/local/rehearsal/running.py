@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from deploy.local.keys import Keys, for_data
+from deploy.local.platforms import tried_out
 from deploy.local.rehearsal.acting import Actors
 from deploy.local.rehearsal.checking import check_scenario
 from deploy.local.rehearsal.outputs import write_outputs
@@ -64,10 +65,13 @@ async def rehearse(scenario: Scenario, out: Path, district: District, stack: Sta
 
 
 @asynccontextmanager
-async def rehearsing(places: Places, district: District, keys: Keys, scenario: Scenario) -> AsyncIterator[tuple[System, Player]]:
-    """A started system with its clock at the scenario's start, and the player that drives it."""
+async def rehearsing(
+    places: Places, district: District, keys: Keys, scenario: Scenario, *, platforms: str | None = None
+) -> AsyncIterator[tuple[System, Player]]:
+    """A started system with its clock at the scenario's start, and the player that drives it; `platforms` where others are uploaded to."""
     clock = MovableClock(scenario.start)
-    system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys))
+    reached = tried_out(district) if platforms is None else platforms
+    system = System(places, district, clock, Secrets(keys.seal_keys, keys.channel_keys, keys.clue_keys, reached))
     system.progress.keep_journal()
     await system.prepare()
     site = _Site(system, keys)

@@ -5,22 +5,27 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BeforeValidator
 
 from services.archive.api.filings import add_filings
+from services.archive.api.forgetting import Forgetter, add_forgetting
+from services.archive.api.library import Shelf, add_library
+from services.archive.api.library_search import Searching, add_library_search
+from services.archive.api.readers import Anybody, Keeper, reader_of, seen_record
+from services.archive.api.reports import Desk, add_reports
+from services.archive.api.seals import add_seals
+from services.archive.api.summaries import Office, add_summaries
 from services.archive.api.views import CaseDetail, LedgerPage, Rows, detail, row
-from services.archive.domain.access import Reader, may_see
-from services.archive.store import Filings, Ledger, Wanted, after, newest
+from services.archive.domain.access import may_see
+from services.archive.store import Kept, Ledger, Wanted, after, newest
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel
-from shared.errors import RuleBroken
-from shared.web.signin import Staff, acting
+from shared.web.listing import or_empty
+from shared.web.numbers import CaseNumber
+from shared.web.signin import Staff
 
-CaseNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}$", description="工单编号")]
-Anybody = Annotated[Staff, acting("CL", "TR", "WS", "DO", "DH", "SH", "DL", "GO", "GL", "FU", "JW", "KB")]
-Keeper = Annotated[Staff, acting("CL", "WS", "GO", "GL", "JW")]
-EMPTY_IS_ANY = BeforeValidator(lambda text: text or None)  # what a form sends for a field left empty
+EMPTY_IS_ANY = BeforeValidator(lambda text: text or None)  # it asks for any
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,12 @@ class Filters:
     """Which entries: every field that is given holds; `case_no` is the beginning of a number."""
 
     case_no: Annotated[
-        str | None, Query(pattern=r"^PT[0-9A-Z]{0,18}$", description="工单编号或其开头"), EMPTY_IS_ANY
+        str | None, Query(pattern=r"^(PT[0-9A-Z]{0,18})?$", description="工单编号或其开头"), EMPTY_IS_ANY
     ] = None
-    state: Annotated[CaseState | None, Query(description="状态"), EMPTY_IS_ANY] = None
-    site: Annotated[str | None, Query(pattern=r"^[0-9]{3}$", description="点位码"), EMPTY_IS_ANY] = None
-    category: Annotated[Category | None, Query(description="类别"), EMPTY_IS_ANY] = None
-    channel: Annotated[Channel | None, Query(description="渠道"), EMPTY_IS_ANY] = None
+    state: Annotated[CaseState | None, Query(description="状态", json_schema_extra=or_empty(CaseState)), EMPTY_IS_ANY] = None
+    site: Annotated[str | None, Query(pattern=r"^([0-9]{3})?$", description="点位码"), EMPTY_IS_ANY] = None
+    category: Annotated[Category | None, Query(description="类别", json_schema_extra=or_empty(Category)), EMPTY_IS_ANY] = None
+    channel: Annotated[Channel | None, Query(description="渠道", json_schema_extra=or_empty(Channel)), EMPTY_IS_ANY] = None
     skip: Annotated[int, Query(ge=0, le=10_000, description="跳过多少件")] = 0
     limit: Annotated[int, Query(ge=1, le=200, description="每页多少件")] = 50
 
@@ -47,16 +52,11 @@ class Filters:
 Asked = Annotated[Filters, Depends()]
 
 
-def reader_of(ground: Ground, staff: Staff) -> Reader:
-    """The reader a signed-in person is."""
-    return Reader.of(ground.scheme.district.policy, staff.unit, staff.roles, staff.id)
-
-
 async def listed(ground: Ground, ledger: Ledger, asked: Filters, staff: Staff) -> Rows:
     """One page of what this person may see."""
     last = asked.skip + asked.limit
     reader = reader_of(ground, staff)
-    found = await newest(ledger, asked.wanted, reader, skip=asked.skip, limit=asked.limit + 1)
+    found = await newest(ledger, asked.wanted, reader, skip=asked.skip, limit=asked.limit + 1, now=ground.clock.now())
     return Rows(
         cases=[row(entry) for entry in found[: asked.limit]],
         skip=asked.skip,
@@ -66,10 +66,8 @@ async def listed(ground: Ground, ledger: Ledger, asked: Filters, staff: Staff) -
 
 async def seen(ground: Ground, ledger: Ledger, case_no: str, staff: Staff) -> CaseDetail:
     """One case, if this person may see it; otherwise it is as if there were none."""
-    record = await ledger.get(case_no)
-    if record is None or record.entry is None or not may_see(record.entry, reader_of(ground, staff)):
-        raise RuleBroken("case.unknown", "查无此件，请核对工单编号。", field="case_no")
-    return detail(record, record.entry, ground.scheme.district, ground.clock.now())
+    record, entry = await seen_record(ground, ledger, case_no, staff)
+    return detail(record, entry, ground.scheme.district, ground.clock.now())
 
 
 async def published(ground: Ground, ledger: Ledger, after_no: str, limit: int, staff: Staff) -> LedgerPage:
@@ -83,8 +81,9 @@ async def published(ground: Ground, ledger: Ledger, after_no: str, limit: int, s
     )
 
 
-def make_api(ground: Ground, ledger: Ledger, filings: Filings) -> APIRouter:
+def make_api(ground: Ground, kept: Kept, searching: Searching) -> APIRouter:
     """The JSON endpoints of archive."""
+    ledger = kept.ledger
     api = APIRouter(prefix="/api/archive", tags=["archive"])
 
     @api.get("/cases")
@@ -106,5 +105,11 @@ def make_api(ground: Ground, ledger: Ledger, filings: Filings) -> APIRouter:
         """The published ledger lines by number, page by page (方案 六(一))."""
         return await published(ground, ledger, after_no, limit, staff)
 
-    add_filings(api, ground, ledger, filings)
+    add_filings(api, ground, ledger, kept.filings, kept.library)
+    add_summaries(api, Office(ground, kept.filings, kept.summaries))
+    add_seals(api, ground, kept)
+    add_forgetting(api, Forgetter(ground, ledger))
+    add_library_search(api, searching)
+    add_reports(api, Desk(ground, kept))
+    add_library(api, Shelf(ground, ledger, kept.library))
     return api

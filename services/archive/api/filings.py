@@ -6,20 +6,20 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.archive.domain.reports.filing import Filing, file_month, filing_number
 from services.archive.domain.reports.periods import month_named
-from services.archive.store import Filings, Ledger, drafted, filings_of_month
+from services.archive.store import Filings, Ledger, Library, drafted, filings_of_month
 from shared.assembly import Ground, write_once
 from shared.errors import RuleBroken
+from shared.web.numbers import Key
 from shared.web.signin import Staff, acting
 
-Month = Annotated[str, Path(pattern=r"^20[0-9]{2}-[0-9]{2}$", description="月份，如 2026-11")]
+Month = Annotated[str, Path(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="月份，如 2026-11")]
 Filer = Annotated[Staff, acting("CL", "WS")]
 Overseer = Annotated[Staff, acting("CL", "WS", "GO", "GL", "JW")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 NOT_FILED = "W13"
 
 
@@ -29,7 +29,7 @@ class FileWanted(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     site: str = Field(pattern=r"^[0-9]{3}$", description="点位码")
-    month: str = Field(pattern=r"^20[0-9]{2}-[0-9]{2}$", description="月份，如 2026-11")
+    month: str = Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="月份，如 2026-11")
     nil: bool = Field(False, description="零报告")
 
 
@@ -69,25 +69,25 @@ def view(filing: Filing, ground: Ground) -> FilingView:
 
 
 async def filed(
-    ground: Ground, ledger: Ledger, filings: Filings, wanted: FileWanted, staff: Staff, key: str | None
+    ground: Ground, ledger: Ledger, filings: Filings, library: Library, wanted: FileWanted, staff: Staff, key: str | None
 ) -> FilingView:
     """Freezes the month of the clerk's own site as the ledger has it now."""
     if staff.site != wanted.site:
         raise RuleBroken("filing.other_site", "只能上报本点位的台账，请由该点位的窗口人员上报。", field="site")
     month, district = month_named(wanted.month), ground.scheme.district
-    draft = await drafted(ledger, filings, month, wanted.site, district)
+    draft = await drafted(ledger, filings, library, month, wanted.site, district)
     rule = partial(file_month, draft=draft, district=district, nil=wanted.nil, by=staff.id, now=ground.clock.now())
     outcome = await write_once(filings, filing_number(month, wanted.site), rule, key=key, who=staff.id, body=wanted)
     return view(outcome.state, ground)
 
 
-def add_filings(api: APIRouter, ground: Ground, ledger: Ledger, filings: Filings) -> None:
+def add_filings(api: APIRouter, ground: Ground, ledger: Ledger, filings: Filings, library: Library) -> None:
     """The endpoints of the monthly filing."""
 
     @api.post("/filings")
     async def file(wanted: FileWanted, staff: Filer, key: Key = None) -> FilingView:
         """月台账上报，无事项报零报告 (方案 七(二))."""
-        return await filed(ground, ledger, filings, wanted, staff, key)
+        return await filed(ground, ledger, filings, library, wanted, staff, key)
 
     @api.get("/filings/{month}")
     async def of_month(month: Month, staff: Overseer) -> FiledMonth:  # noqa: ARG001 - its right is checked by its type

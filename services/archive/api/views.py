@@ -10,11 +10,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.archive.domain.entry import Correction, Entry, LedgerLine, SupervisionLine
+from services.archive.domain.forgetting import anonymous
 from services.archive.domain.holding import Holder, Slice, What, slices
 from services.archive.domain.lines import event_in
 from services.archive.domain.record import CaseRecord, agrees, all_lines, corrections_now, supervisions_now
+from services.archive.domain.retention import Asked
 from services.archive.domain.titles import FACTS, FIELDS, Fact, title_of
-from shared.contracts.event import SYSTEM, Event, UnknownEvent
+from shared.contracts.event import PERSON, SYSTEM, Event, UnknownEvent
 from shared.contracts.sealed import Sealed
 from shared.contracts.terms import CaseState, Category, Channel, Grade, Light, Result
 from shared.district.model import District
@@ -108,6 +110,8 @@ class CaseDetail(BaseModel):
     corrections: list[Correction]
     slices: list[Held]
     timeline: list[Happening]
+    forgotten_at: datetime | None = None
+    forget_asked: Asked | None = None
 
 
 class LedgerPage(BaseModel):
@@ -126,7 +130,7 @@ def detail(record: CaseRecord, entry: Entry, district: District, now: datetime) 
     """The case with its timeline."""
     lock = record.lock
     return CaseDetail(
-        entry=entry,
+        entry=entry if record.forgotten is None else anonymous(entry),
         digest=lock.digest if lock else None,
         digest_events=lock.events if lock else None,
         archived_at=lock.at if lock else None,
@@ -136,6 +140,8 @@ def detail(record: CaseRecord, entry: Entry, district: District, now: datetime) 
         corrections=list(corrections_now(record)),
         slices=held_by(record, district, now),
         timeline=timeline(record, district),
+        forgotten_at=record.forgotten.at if record.forgotten else None,
+        forget_asked=record.forget_asked,
     )
 
 
@@ -190,6 +196,8 @@ def _happening(event: Event, district: District, *, late: bool) -> Happening:
 def _who(actor: str, district: District) -> str:
     if actor == SYSTEM:
         return "系统"
+    if actor == PERSON:
+        return "群众本人"
     if actor in CHANNELS:
         return f"群众（{zh(Channel(actor))}）"
     if actor.startswith(DEPARTMENT):

@@ -5,16 +5,16 @@ Canonical: the keys of `line_of`, sorted at every level, no spaces, UTF-8.
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import orjson
 
+from services.archive.domain.sm3 import published, sm3
+from services.archive.domain.stripping import keyless
 from shared.contracts.catalogue import BY_TYPE
 from shared.contracts.event import Envelope, Event, UnknownEvent
 
-ALGORITHM = "sha256"
 CLUE_SEALED = "（线索件，已密封）"
 SEALED_WORDS: dict[str, Any] = {
     "matter": {"key_id": "", "algorithm": "", "label": "matter", "box": "", "masked": CLUE_SEALED},
@@ -52,7 +52,7 @@ def line_of(event: Event) -> str:
         "actor": event.actor,
         "cause": None if meta.cause is None else str(meta.cause),
         "policy_version": meta.policy_version,
-        "data": event.data(),
+        "data": keyless(event.data()),
     }
     return orjson.dumps(row, option=orjson.OPT_SORT_KEYS).decode()
 
@@ -91,16 +91,29 @@ def exported(line: str) -> dict[str, Any]:
 
 def without_words(row: dict[str, Any]) -> dict[str, Any]:
     """方案 七(四): the row of a sealed clue as it may leave the ledger: what happened, without what anybody said or who it was."""
-    data = {name: SEALED_WORDS.get(name, value) for name, value in row["data"].items()}
+    data = {name: value if value is None else SEALED_WORDS.get(name, value) for name, value in row["data"].items()}
     return {**row, "data": data}
 
 
+def outline_of(line: str) -> str:
+    """What stands in the chain in clear of a line: its event's id, type and moment; "" for one nobody can read."""
+    try:
+        row = row_in(line)
+        return f"{row['event_id']} {row['type']} {row['occurred_at']}"
+    except (ValueError, KeyError):
+        return ""
+
+
+def linked(previous: str, outline: str, hashed: str) -> str:
+    """SM3 over the previous head (of the first line: the case number), the outline and the line's own SM3, a line feed between."""
+    return sm3(f"{previous}\n{outline}\n{hashed}")
+
+
 def link(previous: str, line: str) -> str:
-    """The hash of a line and of all before it: SHA-256 over the previous hash in hex (of the first line: the
-    case number), a line feed, and the line."""
-    return sha256(f"{previous}\n{line}".encode()).hexdigest()
+    """The head after one more line; whoever has only outlines and hashes can make it too (docs/decisions/0037)."""
+    return linked(previous, outline_of(line), sm3(line))
 
 
 def digest_of(head: str) -> str:
     """How a chain's last hash is published."""
-    return f"{ALGORITHM}:{head}"
+    return published(head)

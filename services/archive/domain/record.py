@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import accumulate
 
+from pydantic import field_validator
+
 from services.archive.domain.changes.case import correction
 from services.archive.domain.entry import Correction, Entry, Moment, SupervisionLine
 from services.archive.domain.fold import entry_from, fold
 from services.archive.domain.lines import digest_of, event_in, line_of, link
-from shared.contracts.archive_events import CaseArchived
+from services.archive.domain.retention import Asked, Forgetting, said_of
+from services.archive.domain.sm3 import PREFIX
+from services.archive.domain.uploading.marks import UploadMark, all_there, marks_for
+from services.archive.domain.uploading.owing import is_told, owed_of
+from services.archive.domain.uploading.state import Uploads
+from shared.contracts.archive_events import CaseArchived, CaseForgotten
 from shared.contracts.event import Envelope, Event, Frozen
 from shared.contracts.ids import CaseNo, event_id, stream_of
 from shared.contracts.lifecycle import SETTLED
@@ -22,7 +29,7 @@ from shared.district.model import District
 class Lock(Frozen):
     """The entry is closed for ever: `digest` covers the first `events` lines; `at` is the closing moment.
 
-    `by_time` tells that no event but the end of the time for rating locked it.
+    `by_time` tells that no event locked it but the end of the time for rating, or the platforms' last receipt.
     """
 
     digest: str
@@ -31,15 +38,35 @@ class Lock(Frozen):
     locked_at: Moment
     by_time: bool = False
 
+    @field_validator("digest")
+    @classmethod
+    def _of_this_ledger(cls, digest: str) -> str:
+        if not digest.startswith(PREFIX):
+            raise ValueError("这份台账是用旧的散列算法锁定的，本版本只认 SM3；请用 ./bancheng rebuild archive 由主题重建。")
+        return digest
+
 
 class CaseRecord(Frozen):
-    """Every event of one case as a line of canonical JSON; `chain` is the hash over all of them."""
+    """Every event of one case as a line of canonical JSON; `chain` is the hash over all of them, `order` an owner's initial for each.
+
+    `owed` counts the messages the platforms above are owed (None in a record of an earlier version), `uploads` how far they are.
+    """
 
     case_no: CaseNo
     events: tuple[str, ...] = ()
     chain: str
+    order: str = ""
     entry: Entry | None = None
     lock: Lock | None = None
+    forget_asked: Asked | None = None
+    forgotten: Forgetting | None = None
+    owed: int | None = None
+    uploads: tuple[UploadMark, ...] = ()
+
+    @property
+    def uploaded(self) -> bool:
+        """Whether the platforms above have everything (双平台已同步)."""
+        return all_there(self.uploads, owed_by(self))
 
     @property
     def late_events(self) -> int:
@@ -52,6 +79,11 @@ class CaseRecord(Frozen):
         entry = self.entry
         waits = self.lock is None and entry is not None and entry.answer_counted
         return entry.open_until if waits and entry and entry.state is CaseState.CLOSED else None
+
+
+def owed_by(record: CaseRecord) -> int:
+    """How many messages the platforms above are owed of it."""
+    return owed_of(record.events) if record.owed is None else record.owed
 
 
 def enter(
@@ -72,11 +104,29 @@ def lock_when_due(state: CaseRecord | None, district: District, now: datetime) -
     return unchanged(state) if state is None or closed_at is None else _archived(state, closed_at, now, by_time=True)
 
 
+def note_uploads(state: CaseRecord | None, uploads: Uploads, district: District, now: datetime) -> Decision[CaseRecord | None]:
+    """状态机 20: the ledger learns what the platforms have; a case whose lock waited for it alone is locked."""
+    if state is None:
+        return unchanged(state)
+    record = mark_uploads(state, uploads).state or state
+    closed_at = _complete(record, district, now) if district.policy.sync.required else None
+    return Decision(record) if closed_at is None else _archived(record, closed_at, now, by_time=True)
+
+
+def mark_uploads(state: CaseRecord | None, uploads: Uploads) -> Decision[CaseRecord | None]:
+    """The record with what the platforms have, and nothing that follows from it."""
+    return Decision(state and state.model_copy(update={"uploads": marks_for(uploads)}))
+
+
 def _written(record: CaseRecord, event: Event) -> CaseRecord:
     line = line_of(event)
     entry = record.entry if record.lock else fold(record.entry, event)
+    order = record.order + event.meta.owner[0]
     return record.model_copy(
-        update={"events": (*record.events, line), "chain": link(record.chain, line), "entry": entry}
+        update={
+            "events": (*record.events, line), "chain": link(record.chain, line), "order": order, "entry": entry,
+            "owed": owed_by(record) + (entry is not None and is_told(event)),
+        }
     )
 
 
@@ -88,7 +138,7 @@ def _complete(record: CaseRecord, district: District, now: datetime) -> datetime
     as it may be rated, a withdrawn one until its orders were taken back.
     """
     entry = record.entry
-    if record.lock or entry is None or entry.closed_at is None or district.policy.sync.required:
+    if record.lock or entry is None or entry.closed_at is None or (district.policy.sync.required and not record.uploaded):
         return None
     if entry.state not in SETTLED or not entry.answer_counted:
         return None
@@ -110,7 +160,7 @@ def _archived(
 
 
 def _said(record: CaseRecord, lock: Lock) -> CaseArchived:
-    order = "".join(event_in(line).meta.owner[0] for line in record.events[: lock.events])
+    order = record.order[: lock.events]
     return CaseArchived(case_no=record.case_no, occurred_at=lock.at, digest=lock.digest, events=lock.events, order=order)
 
 
@@ -177,4 +227,13 @@ def all_lines(record: CaseRecord) -> list[str]:
     said = archive_event(record)
     if said is None or record.lock is None:
         return list(record.events)
-    return [*record.events[: record.lock.events], line_of(said), *record.events[record.lock.events :]]
+    return [*record.events[: record.lock.events], line_of(said), *record.events[record.lock.events :], *_forgetting_lines(record)]
+
+
+def _forgetting_lines(record: CaseRecord) -> list[str]:
+    """What the archive said when contact data went: its second event, the last line."""
+    if record.forgotten is None:
+        return []
+    stream, said = stream_of(CaseForgotten.owner, record.case_no), said_of(record.case_no, record.forgotten)
+    envelope = Envelope(event_id=event_id(stream, 2), stream=stream, seq=2, recorded_at=record.forgotten.at)
+    return [line_of(said.stamped(envelope))]

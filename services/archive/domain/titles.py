@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from shared.contracts import archive_events, intake_events, notifier_events, router_events, sla_events
+from shared.contracts import (
+    archive_events,
+    intake_events,
+    library_events,
+    notifier_events,
+    pattern_events,
+    router_events,
+    sla_events,
+    upload_events,
+)
 from shared.contracts.event import Event
 
 UNTITLED = "其他事件"
@@ -14,6 +23,7 @@ TITLES: dict[type[Event], str] = {
     intake_events.RepeatNoted: "重复反映并入",
     intake_events.ClueReceived: "线索入箱",
     intake_events.ChokepointRecorded: "记录堵点",
+    intake_events.EvaluationImported: "导入评价",
     router_events.TriageStarted: "开始研判",
     router_events.CaseTriaged: "研判完成",
     router_events.CaseRegraded: "改级",
@@ -68,12 +78,41 @@ TITLES: dict[type[Event], str] = {
     notifier_events.NoticeSent: "消息已发",
     notifier_events.NoticeFailed: "消息未发成",
     archive_events.CaseArchived: "归档锁定",
-    archive_events.FilingDue: "月台账待报",
-    archive_events.FilingMade: "月台账上报",
-    archive_events.FilingMissed: "月台账未报",
+    archive_events.CaseForgotten: "联系方式匿名",
     archive_events.FilingDue: "月台账报送提醒",
     archive_events.FilingMade: "月台账已报",
     archive_events.FilingMissed: "月台账逾期未报",
+    archive_events.SummaryMade: "全区月台账汇总",
+    archive_events.SummaryApproved: "全区月台账汇总批准",
+    archive_events.SealPageMade: "封存分页",
+    archive_events.MonthSealed: "月度封存",
+    library_events.LibraryCaseProposed: "列入案例待整理",
+    library_events.LibraryCaseDrafted: "案例去标识送审",
+    library_events.LibraryCaseReturned: "案例退回修改",
+    library_events.LibraryCasePublished: "案例审核发布",
+    library_events.LibraryCaseUsed: "案例被引用",
+    library_events.LibraryCaseViewed: "案例被查看",
+    library_events.LibraryCaseStale: "案例标记陈旧",
+    library_events.LibraryCaseWithdrawn: "案例撤下",
+    pattern_events.PatternFound: "发现同类问题",
+    pattern_events.PatternGrown: "同类问题翻倍",
+    pattern_events.PatternDismissed: "同类问题不需改进",
+    pattern_events.PatternGrouped: "归入根因",
+    pattern_events.RootCauseNamed: "提出根因",
+    pattern_events.ImprovementPlanned: "调整改进计划",
+    pattern_events.ImprovementDue: "改进到期提醒",
+    pattern_events.ImprovementMissed: "改进逾期",
+    pattern_events.ImprovementReported: "改进上报完成",
+    pattern_events.ImprovementAccepted: "改进验收通过",
+    pattern_events.ImprovementReturned: "改进验收退回",
+    pattern_events.RecurrenceMeasured: "复发测算",
+    upload_events.UploadReceived: "上级平台已收到",
+    upload_events.UploadRefused: "上级平台退回",
+    upload_events.UploadResent: "更正后重新上传",
+    upload_events.UploadNoted: "线下补传登记",
+    upload_events.UploadFailing: "上级平台持续无应答",
+    upload_events.UploadRecovered: "上级平台恢复应答",
+    archive_events.ReportMade: "报表生成",
 }
 Told = Literal["text", "word", "unit", "time", "flag", "count", "masked", "field", "who"]
 NOTICES = (notifier_events.NoticeSent, notifier_events.NoticeFailed)
@@ -133,6 +172,9 @@ FACTS: tuple[Fact, ...] = (
     Fact("items", "所需材料"),
     Fact("words", "群众所述", "masked"),
     Fact("replied_at", "答复时间", "time"),
+    Fact("spoke_at", "联系时间", "time"),
+    Fact("way", "联系方式", "word"),
+    Fact("agreed", "约定"),
     Fact("result", "处理结果", "word"),
     Fact("to", "接收人", of=NOTICES),
     Fact("to", "转往", of=(router_events.CaseTransferred,)),

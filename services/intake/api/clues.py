@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.intake.domain.clues import Clue, Opening
@@ -15,15 +15,15 @@ from services.intake.store import ClueBox, Told
 from shared.assembly import Ground
 from shared.errors import FieldFault, InputRefused, RuleBroken
 from shared.text import PlainText
+from shared.web.numbers import Key
 from shared.web.signin import Staff, acting
 
-Bringer = Annotated[Staff, acting("CL", "TR", "WS", "FU")]
+Bringer = Annotated[Staff, acting("CL", "TR", "WS")]
 HOLDER = acting("JW")
 Holder = Annotated[Staff, HOLDER]
 Skip = Annotated[int, Query(ge=0, le=10_000, description="跳过多少条")]
 Limit = Annotated[int, Query(ge=1, le=200, description="每页多少条")]
 ClueNumber = Annotated[str, Path(pattern=r"^XS[0-9A-Z]{13,18}$", description="线索编号")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255, description="同一请求重发时用同一个键")]
 UNKNOWN = RuleBroken("clue.unknown", "查无此线索，请核对线索编号。", field="clue_no")
 
 
@@ -81,12 +81,12 @@ def _add_putting(api: APIRouter, ground: Ground, clues: ClueBox) -> None:
     @api.post("/clues", status_code=201)
     async def put_clue(said: ClueWords, response: Response, staff: Bringer, key: Key = None) -> ClueReceipt:
         """投入线索 (方案 七(四)): sealed at once; only its number comes back."""
-        done = await clues.put(_told(said, ground, staff, key))
+        done = await clues.put(told(said, ground, staff, key))
         response.status_code = 200 if done.repeated else 201
         return ClueReceipt(clue_no=done.state.clue_no, received_at=done.state.received_at, repeated=done.repeated)
 
 
-def _told(said: ClueWords, ground: Ground, staff: Staff, key: str | None) -> Told:
+def told(said: ClueWords, ground: Ground, staff: Staff, key: str | None) -> Told:
     """What goes into the box; raises InputRefused for a site or unit the district does not have."""
     district, site = ground.scheme.district, said.site or staff.site or ONLINE_SITE
     unit = district.unit(said.unit) if said.unit else None
@@ -105,7 +105,7 @@ def _add_looking(api: APIRouter, clues: ClueBox) -> None:
     @api.get("/clues", dependencies=[HOLDER])
     async def list_clues(skip: Skip = 0, limit: Limit = 50) -> list[ClueRow]:
         """线索清单, the newest first, sealed."""
-        return [_row(clue) for clue in await clues.newest(skip, limit)]
+        return [row_of(clue) for clue in await clues.newest(skip, limit)]
 
     @api.get("/clues/{clue_no}", dependencies=[HOLDER])
     async def one_clue(clue_no: ClueNumber) -> ClueRow:
@@ -113,15 +113,16 @@ def _add_looking(api: APIRouter, clues: ClueBox) -> None:
         clue = await clues.get(clue_no)
         if clue is None:
             raise UNKNOWN
-        return _row(clue)
+        return row_of(clue)
 
     @api.post("/clues/{clue_no}/take")
     async def take_clue(clue_no: ClueNumber, why: Why, response: Response, staff: Holder) -> OpenedClue:
         """签收并查看一条线索: who, when and why is written down first."""
         clue, words = await clues.take(clue_no, staff.id, why.reason)
         response.headers["cache-control"] = "no-store"
-        return OpenedClue(**_row(clue).model_dump(), case_no=clue.case_no, words=words)
+        return OpenedClue(**row_of(clue).model_dump(), case_no=clue.case_no, words=words)
 
 
-def _row(clue: Clue) -> ClueRow:
+def row_of(clue: Clue) -> ClueRow:
+    """The clue as it stands in a list: sealed."""
     return ClueRow(**clue.model_dump(include=set(ClueRow.model_fields)))

@@ -10,6 +10,7 @@ import orjson
 
 from services.intake.domain.checks import check, source_field
 from services.intake.domain.matter import Filed, Matter
+from services.intake.domain.paper import Attached
 from services.intake.domain.registration import (
     Filing,
     Papers,
@@ -44,6 +45,7 @@ class Sent:
     faults: list[FieldFault] = field(default_factory=list)
     message: str | None = None
     clerk: str | None = None
+    attached: tuple[Attached, ...] = ()
 
 
 class Desk:
@@ -72,7 +74,7 @@ class Desk:
         case_no = await self._number(filed, matter)
         filing = Filing(
             source_id=sent.source_id or "", digest=self.ground.sealer.blind(_content(sent), PURPOSE),
-            message=sent.message, clerk=sent.clerk, repeats=await self._repeats(filed, matter),
+            message=sent.message, clerk=sent.clerk, repeats=await self._repeats(filed, matter), attached=sent.attached,
         )
         rule = partial(
             register, case_no=case_no, matter=matter, papers=_sealed(self.ground.sealer, case_no, matter),
@@ -128,8 +130,8 @@ def _sealed(sealer: Sealer, case_no: CaseNo, matter: Matter) -> Papers | None:
     """方案 六(一), 个保法 51: what is personal leaves the clear here; None where nobody waits for an answer."""
     if not matter.wants_answer:
         return None
-    seal = partial(sealer.seal, case_no=case_no)
-    name, phone, person = matter.name, matter.phone, matter.complained_person
+    seal = partial(sealer.seal, case_no=case_no, under=sealer.new_case_key(case_no))
+    name, phone, person, witness = matter.name, matter.phone, matter.complained_person, matter.witness
     contact = SealedContact(
         name=seal(name, label="name", masked=mask_name(name)) if name else None,
         phone=seal(phone, label="phone", masked=mask_phone(phone)) if phone else None,
@@ -139,4 +141,5 @@ def _sealed(sealer: Sealer, case_no: CaseNo, matter: Matter) -> Papers | None:
     return Papers(
         matter=seal(matter.text, label="matter", masked=matter.masked_text), contact=contact,
         complained_person=seal(person, label="complained_person", masked=mask_name(person)) if person else None,
+        witness=seal(witness, label="witness", masked=mask_name(witness)) if witness else None,
     )

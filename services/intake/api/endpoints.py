@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 
+from services.intake.api.beside import add_beside
 from services.intake.api.clues import add_clues
 from services.intake.api.desk import Desk, Sent
 from services.intake.api.reading import described, read_json, read_submission
@@ -37,6 +38,7 @@ def make_api(ground: Ground, lines: Register, clues: ClueBox) -> APIRouter:
     _add_channel(api, desk, door, Channel.YWTB)
     _add_portal_exit(api, desk, door)
     add_clues(api, ground, clues)
+    add_beside(api, ground, lines)
     return api
 
 

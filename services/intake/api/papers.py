@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from services.intake.domain.following import look
 from services.intake.domain.registration import Registration
@@ -15,6 +17,7 @@ from shared.errors import RuleBroken
 from shared.papers.annexes import Form, day
 from shared.privacy.masking import scrub
 from shared.privacy.sealing import Unsealable
+from shared.storage.sealed_files import SealedFiles
 from shared.web.names import zh
 from shared.web.signin import Staff
 
@@ -22,12 +25,25 @@ ANONYMOUS, ONLINE = "匿名", "线上受理"
 BY_HAND = (None, ConfirmMethod.SIGNED)  # the paper itself is what is signed
 
 
-async def seen_form(ground: Ground, lines: Register, line: Registration, staff: Staff, reason: str) -> Form:
-    """附件1 of a line this person may see; raises RuleBroken where its boxes do not open."""
+async def seen_form(
+    ground: Ground, lines: Register, files: SealedFiles, line: Registration, staff: Staff, reason: str
+) -> tuple[Form, str]:
+    """附件1 of a line this person may see, and the reason as it was kept; raises RuleBroken where its boxes do not open."""
     name, phone, matter = (_open(ground, line, box) for box in _boxes(line))
     why = scrub(reason, [name] if name else [])
     done = await lines.change(line.case_no, partial(look, who=staff.id, reason=why, now=ground.clock.now()))
-    return _form(done.state, ground.scheme.district, name or ANONYMOUS, phone, matter)
+    form = _form(done.state, ground.scheme.district, name or ANONYMOUS, phone, matter)
+    witness = _open(ground, line, line.papers.witness) if line.papers else ""
+    return replace(form, confirmed_by=f"拒签，见证人{witness}" if witness else form.confirmed_by, **await _drawn(files, done.state)), why
+
+
+async def _drawn(files: SealedFiles, line: Registration) -> dict[str, Any]:
+    """附件1「办理对象确认（签字、日期）」: the signature drawn at the counter and its day; nothing where none was drawn."""
+    drawn = await files.find([held.id for held in line.filing.attached if held.kind == "signature"])
+    try:
+        return {"signature": await files.read(drawn[-1]), "confirmed_on": line.registered_at} if drawn else {}
+    except Unsealable:
+        return {}  # the paper is signed by hand then
 
 
 def _boxes(line: Registration) -> tuple[Sealed | None, Sealed | None, Sealed | None]:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.intake.domain.checks import PHONE_WANTED
 from services.intake.domain.registration import Registration
 from shared.contracts.terms import CaseState, Category, Channel
 from shared.district.model import District
@@ -61,6 +62,10 @@ class Row(BaseModel):
     person: str
     phone: str
     confidential: bool
+    repeats: int
+    due_at: datetime | None
+    provisional: bool
+    received_at: datetime
     registered_at: datetime
 
 
@@ -75,6 +80,17 @@ def query_hint(line: Registration, district: District) -> str:
     if line.is_chokepoint:
         return "已计入“堵点”统计，不另行答复；需要答复请留下联系电话重新提交。"
     return f"请记下工单编号。查询进度可到登记的窗口或致电 {district.policy.notice.tel}，报工单编号即可。"
+
+
+def phone_words(typed: str, phone: str | None) -> str:
+    """How a number was understood, or how to write it; nothing for nothing."""
+    if not phone:
+        return PHONE_WANTED if typed.strip() else ""
+    if phone.startswith("+"):
+        return f"境外电话 {phone}"
+    if "-" in phone:
+        return f"固定电话 {phone}"
+    return f"手机 {phone[:3]} {phone[3:7]} {phone[7:]}"
 
 
 def row(line: Registration, district: District) -> Row:

@@ -8,6 +8,7 @@ from services.intake.domain.registration import Registration
 from shared.district.policy import Policy
 
 CLUE = "clue"
+WINDOW, HANDLERS = frozenset({"CL", "TR", "WS"}), frozenset({"DH", "SH"})
 
 
 def _about_unit(unit: str) -> str:
@@ -30,3 +31,15 @@ def barred_for(policy: Policy, unit: str | None, roles: AbstractSet[str], person
     rules = policy.complaint
     leads = unit == rules.route and rules.self_route_role in roles
     return (*(() if unit is None or leads else (_about_unit(unit),)), _about_person(person), CLUE)
+
+
+def works_at(line: Registration, site: str | None) -> bool:
+    """domain §2「本窗」: the site that took it in; who belongs to no site works for all of them."""
+    return site is None or site == line.site
+
+
+def may_open(line: Registration, roles: AbstractSet[str], *, unit: str | None, site: str | None) -> bool:
+    """domain §2「查看明文」: the window that took it in, who handles it in a unit at work on it, and 督办."""
+    window = bool(roles & WINDOW) and works_at(line, site)
+    handler = bool(roles & HANDLERS) and unit is not None and unit in line.units
+    return window or handler or "GO" in roles

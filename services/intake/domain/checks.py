@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from services.intake.domain.confirmation import check_witness
 from services.intake.domain.matter import Filed, Matter, matter_of
 from services.intake.domain.submission import LONGEST_ID, ExitSubmission
 from shared.clock import shanghai
@@ -13,6 +14,7 @@ from shared.contracts.terms import Category, Channel
 from shared.errors import FieldFault, InputRefused
 from shared.privacy.masking import normalise_phone
 
+PHONE_WANTED = "电话号码不对，请填 11 位手机号，或带区号的固定电话，如 021-62345678；境外号码以 + 和国家（地区）代码开头。"
 TOLERANCE = timedelta(seconds=60)  # two clocks never agree; what lies within this is now
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/#@+=-]*")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
@@ -102,7 +104,7 @@ def check_person(filed: Filed) -> Faults:
     if not sent.phone and not sent.anonymous:
         yield _missing("phone", "联系电话")
     elif sent.phone and normalise_phone(sent.phone) is None:
-        yield FieldFault("phone", "电话号码不对，请填 11 位手机号，或带区号的固定电话，如 021-62345678。", "phone")
+        yield FieldFault("phone", PHONE_WANTED, "phone")
 
 
 def _check_anonymous(filed: Filed) -> Faults:
@@ -163,4 +165,9 @@ def _missing(field: str, called: str) -> FieldFault:
     return FieldFault(field, f"{called}必填，不能缺少。", "missing")
 
 
-RULES = (check_source, check_place, check_thing, check_exit, check_person, check_complaint, check_times)
+def check_confirmation(filed: Filed) -> Faults:
+    """附件1「办理对象确认」, domain §6: who refuses to sign does so before a witness."""
+    yield from check_witness(filed.submission.confirm_method, filed.submission.witness, filed.submission.name)
+
+
+RULES = (check_source, check_place, check_thing, check_exit, check_person, check_confirmation, check_complaint, check_times)

@@ -45,7 +45,7 @@ def stand(state: Line, standing: CaseState, category: Category | None = None, re
 
 def analysed(state: Line, event: CaseTriaged) -> Decision[Line]:
     """方案 六(二): units are at work, under the category and the end the analysis decided."""
-    ends = {"due_at": event.due_at, "provisional": event.provisional}
+    ends = {"due_at": event.due_at, "provisional": event.provisional, "units": (event.lead, *event.assist)}
     return _amended(state, state=CaseState.HANDLING, category=event.category, **ends)
 
 
@@ -56,7 +56,13 @@ def put_off(state: Line, event: CaseRegraded | CaseExtended) -> Decision[Line]:
 
 def concluded(state: Line, event: ConsultationConcluded) -> Decision[Line]:
     """状态机 18: a unit works on, or the answer is final."""
-    return _amended(state, state=CaseState.HANDLING if event.lead else CaseState.FED_BACK)
+    return reopened(state, event.lead) if event.lead else _amended(state, state=CaseState.FED_BACK)
+
+
+def reopened(state: Line, lead: str) -> Decision[Line]:
+    """状态机 16、18: a unit is at work again, and may see what came with the matter."""
+    units = state.units if state is not None else ()
+    return _amended(state, state=CaseState.HANDLING, units=units if lead in units else (*units, lead))
 
 
 def rated(state: Line, event: FollowUpRecorded) -> Decision[Line]:

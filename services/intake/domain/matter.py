@@ -65,6 +65,7 @@ class Matter(Frozen):
     complained_person: str | None = Field(repr=False)
     complained_staff: tuple[str, ...] = ()
     confirm_method: ConfirmMethod | None
+    witness: str | None = Field(None, repr=False)
     portal_exit: PortalExit | None
     wants_answer: bool
 
@@ -89,7 +90,7 @@ def portal_exit(sent: Submission, names: Sequence[str]) -> PortalExit | None:
 def matter_of(filed: Filed, received_at: datetime, upstream_due: datetime | None) -> Matter:
     """The matter of a submission without faults; what is published in clear is freed of names and numbers."""
     sent, district = filed.submission, filed.district
-    names = [name for name in (sent.name, sent.complained_person) if name]
+    names = [name for name in (sent.name, sent.complained_person, sent.witness) if name]
     item, item_code = known_item(filed)
     left = portal_exit(sent, names)
     text = sent.text or (_of_exit(sent) if isinstance(sent, ExitSubmission) else "")
@@ -101,7 +102,7 @@ def matter_of(filed: Filed, received_at: datetime, upstream_due: datetime | None
         anonymous=sent.anonymous, confidential=sent.confidential, elderly_call_only=sent.elderly_call_only,
         received_at=received_at, backdated_reason=scrub(sent.backdated_reason or "", names) or None,
         upstream_no=sent.upstream_no, upstream_due=upstream_due, complained_unit=unit, complained_person=sent.complained_person,
-        complained_staff=people, confirm_method=_confirmed(filed), portal_exit=left,
+        complained_staff=people, confirm_method=_confirmed(filed), witness=sent.witness, portal_exit=left,
         wants_answer=filed.wants_answer,
     )
 

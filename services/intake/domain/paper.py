@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Frozen
@@ -13,6 +15,15 @@ class Look(Frozen):
     who: str
     at: AwareDatetime
     reason: str
+
+
+class Attached(Frozen):
+    """附件1: one file that came with a matter: a paper, a scan of the signed form, a drawn signature; its name is sealed elsewhere."""
+
+    id: str
+    kind: Literal["attachment", "scan", "signature"]
+    media: str
+    size: int
 
 
 class Reply(Frozen):

@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import AwareDatetime
 
 from services.intake.domain.matter import Matter
-from services.intake.domain.paper import Look, Reply
+from services.intake.domain.paper import Attached, Look, Reply
 from shared.contracts.event import Frozen
 from shared.contracts.ids import CaseNo
 from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded, PortalExit
@@ -24,7 +24,8 @@ CHOKEPOINT_PREFIX = "DD"
 class Filing(Frozen):
     """Who brought it: the sender's own id, the keyed digest of the content, the signed message, the clerk.
 
-    `repeats` is how often the same person had come about the same item within the policy's days.
+    `repeats` is how often the same person had come about the same item within the policy's days; `attached` are the files
+    handed in with it, the drawn signature among them.
     """
 
     source_id: str
@@ -32,6 +33,7 @@ class Filing(Frozen):
     message: str | None = None
     clerk: str | None = None
     repeats: int = 0
+    attached: tuple[Attached, ...] = ()
 
 
 class Papers(Frozen):
@@ -40,6 +42,7 @@ class Papers(Frozen):
     matter: Sealed
     contact: SealedContact
     complained_person: Sealed | None = None
+    witness: Sealed | None = None
 
 
 class Registration(Frozen):
@@ -67,6 +70,7 @@ class Registration(Frozen):
     portal_exit: PortalExit | None = None
     confirm_method: ConfirmMethod | None = None
     clue: bool = False
+    units: tuple[str, ...] = ()
     replies: tuple[Reply, ...] = ()
     looks: tuple[Look, ...] = ()
 

@@ -64,6 +64,7 @@ class Submission(BaseModel):
     complained_unit: Name | None = Field(None, description="被投诉单位，编码或名称")
     complained_person: Name | None = Field(None, description="被投诉人员", repr=False)
     confirm_method: ConfirmMethod | None = Field(None, description="办理对象确认方式；大厅默认签字")
+    witness: Name | None = Field(None, description="拒签时的见证人；拒签必填", repr=False)
 
 
 class HallSubmission(Submission):

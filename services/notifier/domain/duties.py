@@ -11,6 +11,14 @@ from shared.clock import shanghai
 from shared.contracts.archive_events import FilingDue
 from shared.contracts.event import SYSTEM
 from shared.contracts.intake_events import ClueReceived
+from shared.contracts.library_events import LibraryCaseStale
+from shared.contracts.pattern_events import (
+    ImprovementDue,
+    ImprovementMissed,
+    ImprovementPlanned,
+    ImprovementReminder,
+    RootCauseNamed,
+)
 from shared.contracts.router_events import (
     CaseEscalated,
     ExtensionRequested,
@@ -30,13 +38,15 @@ from shared.contracts.sla_events import (
     SupervisionDrafted,
     SupervisionIssued,
 )
-from shared.contracts.terms import SupervisionLevel, SupervisionReason
+from shared.contracts.terms import StaleReason, SupervisionLevel, SupervisionReason
+from shared.contracts.upload_events import UploadFailing
 from shared.district.roles import Role
 
 OfOrder = TypeVar(
     "OfOrder", OrderIssued, OrderReturnRequested, OrderReturned, OrderReturnRefused, ExtensionRequested, FeedbackRejected,
     DeadlineNear, OrderUrged, SignLapsed, SupervisionDrafted, SupervisionIssued,
 )
+OfImprovement = ImprovementPlanned | ImprovementReminder
 OfUnit = TypeVar("OfUnit", InterviewProposed, AccountabilityProposed)
 NEAR_WEIGHT, ISSUED_WEIGHT, LATE_WEIGHT, SUPERVISION_WEIGHT = 1, 2, 3, 4
 OFFICE = frozenset({Role.GO, Role.GL})
@@ -96,6 +106,17 @@ def _rules_on_it(seen: Seen[OrderReturnRequested], role: str) -> bool:
 def _concluded_by(seen: Seen[CaseEscalated]) -> datetime:
     days = seen.district.policy.limits_wd.consultation
     return seen.district.calendar.due_after(seen.event.occurred_at, days).due_at
+
+
+def _promised(seen: Seen[OfImprovement]) -> datetime:
+    return seen.district.calendar.moment(seen.event.due_on, seen.district.calendar.hours.cutoff)
+
+
+def _first_doubt(seen: Seen[LibraryCaseStale]) -> frozenset[str]:
+    """Once until somebody looked; another scheme touches every case at once and is a list, not a message each."""
+    event = seen.event
+    of_all = event.actor == SYSTEM and event.reasons == (StaleReason.BASIS,)
+    return NOBODY if event.further or of_all else COLLEAGUES
 
 
 ISSUED: Occasion[OrderIssued] = Occasion(
@@ -163,3 +184,11 @@ CLUE: Occasion[ClueReceived] = Occasion("clue.received", even_of_clues=True)
 LEDGER: Occasion[FilingDue] = Occasion(
     "ledger.due", due=lambda seen: seen.event.due_at, words=lambda seen: {"m": str(int(seen.event.month.partition("-")[2]))}
 )
+ASSIGNED: Occasion[OfImprovement] = Occasion("improvement.assigned", due=_promised)
+IMPROVEMENT_DUE: Occasion[OfImprovement] = Occasion("improvement.due", due=_promised)
+IMPROVEMENT_MISSED: Occasion[OfImprovement] = Occasion("improvement.missed", due=_promised)
+OF_IMPROVEMENT: dict[type[OfImprovement], Occasion[OfImprovement]] = {
+    RootCauseNamed: ASSIGNED, ImprovementPlanned: ASSIGNED, ImprovementDue: IMPROVEMENT_DUE, ImprovementMissed: IMPROVEMENT_MISSED,
+}
+CASE_STALE: Occasion[LibraryCaseStale] = Occasion("library.stale", tells=_first_doubt)
+PLATFORM_SILENT: Occasion[UploadFailing] = Occasion("sync.failed", words=lambda seen: {"k": str(seen.event.waiting)})

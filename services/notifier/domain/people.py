@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from services.notifier.domain.state import CITIZEN, CITIZEN_ID, Dispatches
+from services.notifier.domain.state import CITIZEN, CITIZEN_ID, OWNER, Dispatches
 from shared.contracts.event import Frozen
 from shared.contracts.terms import Channel, NoticeChannel
 from shared.district.model import District, StaffMember
@@ -33,6 +33,10 @@ def recipients(role: RouteRole, log: Dispatches, unit: str | None, district: Dis
         if reachable(log):
             yield Recipient(role=CITIZEN, id=CITIZEN_ID)
         return
+    if role == OWNER:
+        if log.owner in district.staff:
+            yield Recipient(role=OWNER, id=log.owner)
+        return
     if unit is not None and unit == log.complained_unit:
         if unit != district.policy.complaint.route:
             return
@@ -53,8 +57,8 @@ def may_hear(log: Dispatches, district: District, who: str, unit: str | None, ro
 
 
 def reachable(log: Dispatches) -> bool:
-    """Whether the person can be told anything: not when anonymous, not without a phone."""
-    return not log.anonymous and log.contact.phone is not None
+    """Whether the person can be told anything: not when anonymous, not without a phone, not after the term."""
+    return not log.anonymous and not log.forgotten and log.contact.phone is not None
 
 
 def _staff(role: Role, log: Dispatches, unit: str | None, district: District) -> tuple[StaffMember, ...]:

@@ -13,7 +13,7 @@ from shared.contracts.ids import CaseNo
 from shared.contracts.sealed import SealedContact
 from shared.contracts.terms import Category, Channel, NoticeChannel, NoticeStatus
 
-CITIZEN = "CITIZEN"
+CITIZEN, OWNER = "CITIZEN", "OWNER"
 CITIZEN_ID = "citizen"
 
 
@@ -68,7 +68,8 @@ class OrderDue(Frozen):
 class Dispatches(Frozen):
     """The dispatch log of one case, or of one clue, which has nobody to write to.
 
-    `round` is the one that a 重办 opened last; `held_version` the calendar whose earlier days wait for a person.
+    `round` is the one that a 重办 opened last; `held_version` the calendar whose earlier days wait for a person;
+    `forgotten` tells that its contact data went after the term; `owner` is whose improvement it is, where it is one.
     """
 
     case_no: CaseNo
@@ -87,6 +88,8 @@ class Dispatches(Frozen):
     acknowledged: bool = False
     orders: tuple[OrderDue, ...] = ()
     notices: tuple[Notice, ...] = ()
+    forgotten: bool = False
+    owner: str = ""
 
     @property
     def next_at(self) -> datetime | None:

@@ -17,6 +17,8 @@ from services.notifier.domain.texts import date_text, day_text, fits, hour_text
 from shared.contracts.archive_events import FilingDue
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, ClueReceived
+from shared.contracts.library_events import LibraryCaseStale
+from shared.contracts.pattern_events import ImprovementPlanned, ImprovementReminder, ImprovementReported
 from shared.contracts.router_events import (
     CaseFedBack,
     CaseMerged,
@@ -32,13 +34,16 @@ from shared.contracts.router_events import (
 )
 from shared.contracts.sla_events import DeadlineSet, RecalculationHeld
 from shared.contracts.terms import DeadlineKind, NoticeChannel
+from shared.contracts.upload_events import UploadFailing
 from shared.decision import Decision, unchanged
 from shared.district.model import District, Template
 from shared.district.notice_rules import Route
 
 E = TypeVar("E", bound=Event)
 Log = Dispatches | None
-ASKED, ANSWERED, SEALED = "已回访或已撤回", "已不欠反馈", "线索件，已密封移送"
+Improvement = ImprovementPlanned | ImprovementReminder | ImprovementReported
+NO_SITE = ""  # a platform, a root cause, a library case is no site's
+ASKED, ANSWERED, SEALED, REPLANNED = "已回访或已撤回", "已不欠反馈", "线索件，已密封移送", "改进已上报或另有计划"
 
 
 def open_log(state: Log, event: CaseRegistered) -> Decision[Log]:
@@ -60,6 +65,25 @@ def announce_ledger(state: Log, event: FilingDue, district: District) -> Decisio
     """方案 七(二): the head of the site's window hears that the month is to be filed, 零报告 too."""
     log = state or Dispatches(case_no=event.case_no, site=event.site)
     return Decision(queued(log, messages(Seen(event, log, district), duties.LEDGER), district))
+
+
+def announce_outage(state: Log, event: UploadFailing, district: District) -> Decision[Log]:
+    """domain W10: the office hears once that a platform above does not answer (S12)."""
+    log = state or Dispatches(case_no=event.case_no, site=NO_SITE)
+    return Decision(queued(log, messages(Seen(event, log, district), duties.PLATFORM_SILENT), district))
+
+
+def announce_improvement(state: Log, event: Improvement, district: District) -> Decision[Log]:
+    """方案 七(二) 举一反三: the one person whose improvement it is hears; what waited to be said before is no longer true."""
+    log = state.dropping(lambda _: True, event.occurred_at, REPLANNED) if state else Dispatches(case_no=event.case_no, site=NO_SITE)
+    if isinstance(event, ImprovementReported):
+        return Decision(log)
+    return tell(log.model_copy(update={"owner": event.person}), event, district, occasion=duties.OF_IMPROVEMENT[type(event)])
+
+
+def announce_doubt(state: Log, event: LibraryCaseStale, district: District) -> Decision[Log]:
+    """domain §7: the library's keeper hears once that published words may no longer hold."""
+    return tell(state or Dispatches(case_no=event.case_no, site=NO_SITE), event, district, occasion=duties.CASE_STALE)
 
 
 def note_due(state: Log, event: DeadlineSet, district: District) -> Decision[Log]:

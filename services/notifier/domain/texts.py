@@ -12,6 +12,7 @@ from shared.district.messages import places_of
 from shared.district.model import District, Template
 from shared.district.notice_rules import WeChatLimits
 
+ONE_PART, LONG_PART = 70, 67  # characters of a text message alone, and of each part of a longer one
 MATTER = "办事反映"  # never the matter itself: others see the screen too
 CARDS: Mapping[str, tuple[str, str]] = {
     "C01": ("已受理", "可在随申办查询进度"),
@@ -103,3 +104,8 @@ def fits(channel: NoticeChannel, template: Template, values: Mapping[str, str], 
             return len(text.encode()) <= rules.wecom.max_bytes
         case NoticeChannel.CALL:
             return True
+
+
+def parts_of(text: str) -> int:
+    """How many text messages the operator counts: one up to 70 characters, else one for each 67 begun (domain: 通知)."""
+    return 1 if len(text) <= ONE_PART else -(-len(text) // LONG_PART)

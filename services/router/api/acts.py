@@ -21,6 +21,7 @@ from services.router.domain.commands import (
     Answered,
     Command,
     Conclude,
+    Contacted,
     Correct,
     Evaluate,
     Explained,
@@ -44,7 +45,7 @@ from services.router.domain.commands import (
     Words,
 )
 
-ANALYST = ("TR", "WS")
+ANALYST = ("TR",)
 CLERK = ("CL", "TR", "WS")
 FOR_THE_PERSON = ("CL", "TR", "WS", "FU")
 UNIT = ("DO", "DH", "SH")
@@ -68,8 +69,8 @@ class Act:
 
 
 ACTS = (
-    Act("start-triage", Nothing, triage.start, ("TR",), "开始研判 (方案 六(二))"),
-    Act("triage", Triage, triage.triage, (*ANALYST, "GL"), "研判并派单 (方案 六(二)(三))"),
+    Act("start-triage", Nothing, triage.start, ANALYST, "开始研判 (方案 六(二))"),
+    Act("triage", Triage, triage.triage, ANALYST, "研判并派单 (方案 六(二)(三))", led=True),
     Act("regrade", Regrade, triage.regrade, ("WS",), "改级 (方案 六(二))"),
     Act("resolve-now", ResolveNow, triage.resolve_now, CLERK, "当场办结 (方案 四(四)1)"),
     Act("refuse", Refuse, declining.refuse, CLERK, "拟不予受理 (方案 四(四)5)"),
@@ -82,14 +83,14 @@ ACTS = (
     Act("supply", Words, asking.supply, FOR_THE_PERSON, "代办理对象补交材料 (方案 六)"),
     Act("evaluate", Evaluate, closing.evaluate, FOR_THE_PERSON, "代办理对象评价 (方案 六(六))"),
     Act("sign", UnitStep, orders.sign, UNIT, "签收 (方案 六(四))", led=True),
-    Act("contact", UnitStep, orders.contact, UNIT, "先行联系 (方案 六(四))", led=True),
+    Act("contact", Contacted, orders.contact, UNIT, "先行联系 (方案 六(四))", led=True),
     Act("answer", Answered, orders.answer, UNIT, "反馈解决意见 (方案 六(四))", led=True),
     Act("request-material", RequestMaterial, asking.request_material, UNIT, "一次性告知补材料 (方案 六(四))", led=True),
     Act("request-return", RequestReturn, returning.request_return, ("DO", "SH"), "申请退单 (方案 六(四))"),
-    Act("rule-return", RuleReturn, returning.rule_return, (*ANALYST, *OFFICE), "裁定退单 (方案 六(四))"),
+    Act("rule-return", RuleReturn, returning.rule_return, ("TR", "WS", "GO"), "裁定退单 (方案 六(四))", led=True),
     Act("request-extension", RequestExtension, extending.request_extension, UNIT, "申请延时 (方案 四(四)4)"),
-    Act("approve-extension", Nothing, extending.approve_extension, ("DL", *OFFICE), "同意延时 (方案 四(四)4)"),
-    Act("refuse-extension", Explained, extending.refuse_extension, ("DL", *OFFICE), "不同意延时 (方案 四(四)4)"),
+    Act("approve-extension", Nothing, extending.approve_extension, ("DL", "GO"), "同意延时 (方案 四(四)4)", led=True),
+    Act("refuse-extension", Explained, extending.refuse_extension, ("DL", "GO"), "不同意延时 (方案 四(四)4)", led=True),
     Act("verify", Verify, closing.verify, ANALYST, "核查反馈 (方案 六(六))"),
     Act("reject-answer", RejectAnswer, closing.reject_answer, ANALYST, "退回反馈 (方案 六(六))"),
     Act("follow-up", FollowUp, closing.follow_up, ("FU",), "回访 (方案 六(六))", led=True),

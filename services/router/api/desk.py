@@ -9,8 +9,9 @@ from services.router.api.acts import Act
 from services.router.api.views import CaseView, view
 from services.router.domain.commands import Command, Merge, Transfer, UnitStep, Words
 from services.router.domain.guards import Doer, known
+from services.router.domain.journal import kept
 from services.router.domain.state import CaseFile
-from services.router.store import Cases, names_on
+from services.router.store import Cases, key_of, names_on
 from shared.assembly import Ground, write_once
 from shared.contracts.sealed import Sealed
 from shared.decision import Decision
@@ -57,10 +58,14 @@ class Desk:
         case = known(await self.cases.get(case_no))
         return known(case if visible(case, staff, self.ground) else None)
 
+    def sees(self, case: CaseFile, staff: Staff) -> bool:
+        """Whether this person may see the case."""
+        return visible(case, staff, self.ground)
+
     async def act(self, case_no: str, act: Act, command: Command, staff: Staff, key: str | None) -> CaseView:
         """Applies the act's rule to the case and shows the outcome."""
         case = await self.see(case_no, staff)
-        for_unit = self._leads(case, act, staff) or bool(staff.roles & DEPARTMENT)
+        for_unit = (self.leads(case, act, staff) and DEPARTMENT.issuperset(act.roles)) or bool(staff.roles & DEPARTMENT)
         words = self._sealed(case, command.text) if isinstance(command, Words) else None
         rule = self._permitted(await self._bound(act, self._said(case, command, staff, for_unit), staff, words))
         outcome = await write_once(self.cases, case_no, rule, key=key, who=staff.id, body=command)
@@ -70,7 +75,7 @@ class Desk:
         """A step of the lifecycle that the district does without is refused, whoever asks for it."""
 
         def checked(state: CaseFile | None) -> Decision[CaseFile | None]:
-            decision = rule(state)
+            decision = kept(rule(state))
             if state is not None:
                 refuse_switched_off(self.ground.scheme.district, state.state, decision.events)
             return decision
@@ -82,11 +87,19 @@ class Desk:
         """The rules on complaints in force."""
         return self.ground.scheme.district.policy.complaint
 
-    def _leads(self, case: CaseFile, act: Act, staff: Staff) -> bool:
+    def may(self, case: CaseFile, act: Act, staff: Staff) -> bool:
+        """Whether this person has a role for the act on this case."""
+        return bool(staff.roles & set(act.roles)) or self._instead(case, act, staff)
+
+    def _instead(self, case: CaseFile, act: Act, staff: Staff) -> bool:
+        own = case.complained_unit == self.complaints.route == staff.unit
+        return act.led and own and self.complaints.self_route_role in staff.roles
+
+    def leads(self, case: CaseFile, act: Act, staff: Staff) -> bool:
         """Whether the office's leader does it, because the office itself is complained of; refuses who may not."""
         if staff.roles & set(act.roles):
             return False
-        if act.led and case.complained_unit == self.complaints.route == staff.unit:
+        if self._instead(case, act, staff):
             return True
         words = f"{self.complaints.self_route_role.chinese}只在投诉本办的件上办理这一步，此件请转请有此角色的同事。"
         raise Problem(403, words, "/problems/role", more={"roles": list(act.roles)})
@@ -125,4 +138,5 @@ class Desk:
     def _sealed(self, case: CaseFile, text: str) -> Sealed | None:
         if not text:
             return None
-        return self.ground.sealer.seal(text, case_no=case.case_no, label="words", masked=scrub(text, names_on(case, self.ground.sealer)))
+        sealer, masked = self.ground.sealer, scrub(text, names_on(case, self.ground.sealer))
+        return sealer.seal(text, case_no=case.case_no, label="words", masked=masked, under=key_of(case, sealer))

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Query
 
 from services.router.api.acts import ACTS, Act
+from services.router.api.answering import add_answer_check
+from services.router.api.beside import add_preview
 from services.router.api.desk import Desk, visible
+from services.router.api.reveal import add_reveal
 from services.router.api.views import CaseView, SuggestionView, view
 from services.router.domain.commands import Command
 from services.router.store import Cases, in_state
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState
 from shared.district.suggest import suggest_units
+from shared.web.numbers import CaseNumber, Key
 from shared.web.signin import Staff, acting
 
-CaseNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}$", description="工单编号")]
-OrderNumber = Annotated[str, Path(pattern=r"^PT[0-9A-Z]{13,18}-[0-9]{2,3}$", description="承办单编号")]
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255, description="同一请求重发时用同一个键")]
 Clerk = Annotated[Staff, acting("CL", "TR", "WS")]
 Anybody = Annotated[Staff, acting("CL", "TR", "WS", "DO", "DH", "SH", "DL", "GO", "GL", "FU")]
 OrderReader = Annotated[Staff, acting("CL", "TR", "WS", "GO", "GL", "DO", "DH", "SH", "DL")]
@@ -29,6 +30,9 @@ def make_api(ground: Ground, cases: Cases) -> APIRouter:
     api = APIRouter(prefix="/api/router", tags=["router"])
     desk = Desk(ground, cases)
     _add_reading(api, desk)
+    add_reveal(api, desk)
+    add_preview(api, desk)
+    add_answer_check(api, desk)
     for act in ACTS:
         _add_act(api, desk, act)
     return api
@@ -38,7 +42,7 @@ def _add_reading(api: APIRouter, desk: Desk) -> None:
     @api.get("/cases")
     async def list_cases(staff: Anybody, state: CaseState = CaseState.REGISTERED, limit: Annotated[int, Query(ge=1, le=200)] = 100) -> list[CaseView]:
         """Cases standing in one state, the earliest due first."""
-        found = await in_state(desk.cases, state, limit)
+        found = await in_state(desk.cases, state, desk.ground.clock.now(), limit=limit)
         return [view(desk.ground, case) for case in found if visible(case, staff, desk.ground)]
 
     @api.get("/cases/{case_no}")

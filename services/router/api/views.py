@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from services.router.domain.journal import letters_of
 from services.router.domain.state import CaseFile
 from shared.assembly import Ground
 from shared.contracts.terms import CaseState, Category, Channel, Grade, OrderRole, OrderState, Result
@@ -32,6 +33,15 @@ class OrderView(BaseModel):
     parent_order: str | None
     urge_count: int
     supervision_count: int
+
+
+class HandedView(BaseModel):
+    """One file the person handed in: what it is, never its name."""
+
+    id: str
+    media: str
+    size: int
+    at: datetime
 
 
 class CaseView(BaseModel):
@@ -63,6 +73,8 @@ class CaseView(BaseModel):
     merged_into: str | None
     replied_at: datetime | None
     result: Result | None
+    files: list[HandedView] = []
+    letters: list[str] = []
     repeated: bool = False
 
 
@@ -83,10 +95,10 @@ def view(ground: Ground, case: CaseFile, *, repeated: bool = False) -> CaseView:
         for order in case.orders
     ]
     contact = case.contact
-    same = case.model_dump(include=set(CaseView.model_fields) - {"orders", "matter"})
+    same = case.model_dump(include=set(CaseView.model_fields) - {"orders", "matter", "letters"})
     until = case.extension.until if case.extension else None
     return CaseView(
-        **same, orders=shown, matter=case.matter.masked, extension_until=until,
+        **same, letters=list(letters_of(case)), orders=shown, matter=case.matter.masked, extension_until=until,
         person=contact.name.masked if contact.name else "匿名",
         phone=contact.phone.masked if contact.phone else "—", repeated=repeated,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from services.router.domain.calling import next_call
 from services.router.domain.commands import Evaluate, FollowUp, RejectAnswer, Verify
 from services.router.domain.guards import Doer, known, the_unit, wants_state
 from services.router.domain.state import CaseFile, Order, Said
@@ -41,7 +42,7 @@ def fed_back(
     overdue = case.due_at is not None and replied_at > case.due_at
     case = case.model_copy(update={
         "state": CaseState.FED_BACK, "replied_at": replied_at, "result": said.result, "overdue": overdue, "extension": None,
-        "follow_ups": 0, "call_days": (), "discontent": False, "finding": None, "waiting_citizen": False, "final": final,
+        "follow_ups": 0, "call_days": (), "next_call_at": None, "discontent": False, "finding": None, "waiting_citizen": False, "final": final,
     })
     if case.anonymous and not district.policy.anonymous.followup:
         return _closed(case, events, by, now)
@@ -75,6 +76,7 @@ def reject_answer(state: File, command: RejectAnswer, district: District, *, by:
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, reason=command.reason,
         false_feedback=command.false_feedback,
     )
+    back = back.hears(now, "反馈被退回（虚假反馈）" if command.false_feedback else "反馈被退回", command.reason)
     return Decision(case.with_order(back).model_copy(update={"state": CaseState.HANDLING}), [said])
 
 
@@ -97,7 +99,8 @@ def follow_up(state: File, command: FollowUp, district: District, *, by: Doer, n
     )
     today = (now.date().isoformat(),) if district.calendar.is_working_day(now.date()) else ()
     days = tuple(dict.fromkeys((*case.call_days, *today)))  # domain 歧义 19: 跨 2 个工作日
-    case = case.model_copy(update={"follow_ups": said.attempt, "call_days": days})
+    again = None if command.reached else next_call(now, district)
+    case = case.model_copy(update={"follow_ups": said.attempt, "call_days": days, "next_call_at": again})
     return Decision(*_heard(case, said, district, by, now) if command.reached else _in_vain(case, said, district, by, now))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from shared.contracts.terms import Category, Finding, Grade, Result
+from shared.contracts.terms import Category, ContactWay, Finding, Grade, Result
 from shared.text import PlainText
 
 Sentence = Annotated[str, PlainText(500)]
@@ -97,11 +97,30 @@ class UnitStep(Command):
     unit: str | None = Field(default=None, max_length=40)
 
 
+class Contacted(UnitStep):
+    """先行联系 (方案 六(四)): when the unit spoke with the person, by which way, what was agreed."""
+
+    spoke_at: AwareDatetime | None = None
+    way: ContactWay | None = None
+    agreed: Sentence = ""
+
+
 class Answered(UnitStep):
     """反馈 of one unit (方案 六(四))."""
 
     result: Result
     text: Annotated[Answer, Field(min_length=1)]
+    cause: Sentence = ""
+    basis: Sentence = ""
+    alternative: Sentence = ""
+    lesson: Sentence = ""
+
+
+class AnswerDraft(UnitStep):
+    """反馈 as far as it is written: what is checked and shown while somebody writes."""
+
+    result: Result | None = None
+    text: Answer = ""
     cause: Sentence = ""
     basis: Sentence = ""
     alternative: Sentence = ""

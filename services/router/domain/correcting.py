@@ -32,8 +32,17 @@ def correct(state: File, command: Correct, district: District, *, by: Doer, now:
 
 
 def _checked(command: Correct, district: District) -> str:
-    if command.field == "category" and command.value not in set(Category):
-        raise RuleBroken("correct.category", "类别只能是咨询、办事、投诉或建议的代码。", field="value")
+    if command.field == "category":
+        return _category(command.value, district)
     if command.field == "item_code" and command.value not in district.items:
         raise RuleBroken("correct.item_code", "没有这个事项编码，请填事项目录中的编码。", field="value")
     return command.value
+
+
+def _category(value: str, district: District) -> str:
+    """The category by its code or its name in the district."""
+    names = {one: district.category_name(one).removesuffix("类") for one in Category}
+    found = next((one for one, name in names.items() if value in (one.value, name, f"{name}类")), None)
+    if found is None:
+        raise RuleBroken("correct.category", f"类别只能是：{'、'.join(names.values())}。", field="value")
+    return found.value

@@ -101,14 +101,15 @@ def merge(
     return Decision(case.model_copy(update={"state": CaseState.MERGED, "merged_into": main.case_no}), [said])
 
 
-def _is_complaint(case: CaseFile) -> bool:
+def is_complaint(case: CaseFile) -> bool:
+    """Whether it complains of somebody, whatever category it was given."""
     return case.category is Category.COMPLAINT or case.complained_unit is not None or bool(case.complained_staff)
 
 
 def withdraw(state: File, command: Reasoned, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """状态机 19: the person takes it back; a complaint is looked into all the same."""
     case = wants_open(known(state), "撤回")
-    stops = not _is_complaint(case)
+    stops = not is_complaint(case)
     events: list[Event] = [CaseWithdrawn(case_no=case.case_no, occurred_at=now, actor=by.id, reason=command.reason, stops=stops)]
     if not stops:
         return Decision(case.model_copy(update={"withdrawal_noted": True}), events)

@@ -9,6 +9,7 @@ from services.router.domain.dispatching import reset_due
 from services.router.domain.guards import Doer, known, the_open_order, wants_state
 from services.router.domain.state import CaseFile, Extension, Order
 from services.router.domain.triage import answer_by
+from shared.calendar.workdays import DayCount
 from shared.contracts.event import SYSTEM
 from shared.contracts.router_events import CaseExtended, ExtensionEndorsed, ExtensionRefused, ExtensionRequested
 from shared.contracts.sla_events import DeadlineMissed
@@ -66,6 +67,13 @@ def _within_total(case: CaseFile, until: datetime, due_at: datetime, district: D
         raise RuleBroken("extension.working_day", f"{until:%m月%d日}是{reason}，新期限须是工作日。", field="until")
 
 
+def days_offered(case: CaseFile, district: District) -> tuple[DayCount, ...]:
+    """Every working day an extension may ask for, counted from receipt; the last is the limit of 方案 四(四)4."""
+    limit, due_at = answer_by(case, Grade.SPECIAL, district).due_at, case.due_at
+    trace = district.calendar.due_after(case.received_at, district.policy.limits_wd.special_total).trace
+    return tuple(count for count in trace if count.counted and due_at and due_at.date() < count.day <= limit.date())
+
+
 def approve_extension(state: File, command: Nothing, district: District, *, by: Doer, now: datetime) -> Decision[File]:
     """分管领导 of the lead agrees first, then the office decides; nobody approves what they asked for."""
     case, asked, order = _asked(state, now)
@@ -95,6 +103,7 @@ def _extended(case: CaseFile, asked: Extension, order: Order, district: District
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, due_at=asked.until,
         previous_due_at=previous, provisional=provisional, reason=asked.reason,
     )
+    case = case.with_order(order.hears(now, "延时已核准"))
     return Decision(reset_due(case, district), [said])
 
 
@@ -107,6 +116,7 @@ def refuse_extension(state: File, command: Explained, district: District, *, by:
     said = ExtensionRefused(
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, reason=command.reason
     )
+    case = case.with_order(order.hears(now, "延时未获同意", command.reason))
     return Decision(case.model_copy(update={"extension": None}), [said])
 
 
@@ -118,6 +128,7 @@ def lapse(state: File, event: DeadlineMissed) -> Decision[File]:
         case_no=state.case_no, occurred_at=event.occurred_at, actor=SYSTEM, order_no=state.lead.order_no, unit=state.lead.unit,
         reason="到期未批，视为不同意", lapsed=True,
     )
+    state = state.with_order(state.lead.hears(event.occurred_at, "延时未获同意", said.reason))
     return Decision(state.model_copy(update={"extension": None}), [said])
 
 

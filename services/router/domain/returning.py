@@ -29,7 +29,10 @@ def request_return(state: File, command: RequestReturn, district: District, *, b
     case, events = signed(case, order, by.id, now)
     order = next(held for held in case.orders if held.order_no == order.order_no)
     by_office = case.returns >= district.policy.returns.max
-    asked = {"state": OrderState.RETURN_REQUESTED, "suggested": suggested.code if suggested else None, "office_rules": by_office}
+    asked = {
+        "state": OrderState.RETURN_REQUESTED, "suggested": suggested.code if suggested else None, "office_rules": by_office,
+        "reason": command.reason, "handler": by.id,
+    }
     case = case.with_order(order.model_copy(update=asked)).model_copy(update={"returns": case.returns + 1})
     said = OrderReturnRequested(
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit,
@@ -65,7 +68,8 @@ def rule_return(state: File, command: RuleReturn, district: District, *, by: Doe
     said = OrderReturnRefused(
         case_no=case.case_no, occurred_at=now, actor=by.id, order_no=order.order_no, unit=order.unit, reason=command.reason
     )
-    return Decision(case.with_order(order.model_copy(update=back)), [said])
+    told = order.model_copy(update=back).hears(now, "退单被驳回，指定承办", command.reason)
+    return Decision(case.with_order(told), [said])
 
 
 def _pending(case: CaseFile, district: District, unit: str | None) -> Order:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pydantic import AwareDatetime
 
 from shared.contracts.event import Frozen
 from shared.contracts.ids import CaseNo
 from shared.contracts.sealed import Sealed, SealedContact
-from shared.contracts.terms import CaseState, Category, Channel, Finding, Grade, OrderRole, OrderState, Result
+from shared.contracts.terms import CaseState, Category, Channel, ContactWay, Finding, Grade, OrderRole, OrderState, Result
 
 OWING = (OrderState.ISSUED, OrderState.SIGNED, OrderState.PROCESSING, OrderState.RETURN_REQUESTED)
 GONE = (OrderState.RETURNED, OrderState.CANCELLED)
@@ -16,8 +18,18 @@ ENDED = (
 )
 
 
+class Told(Frozen):
+    """What others decided about a unit's order, with their reason: its people read it where they work."""
+
+    at: AwareDatetime
+    what: str
+    why: str = ""
+
+
 class Order(Frozen):
-    """One 承办单 (附件2): one unit's part of one case in one round."""
+    """One 承办单 (附件2): one unit's part of one case in one round; `handler` is who of the unit last worked on it,
+    `reason` why it wanted to send it back.
+    """
 
     order_no: str
     unit: str
@@ -31,9 +43,13 @@ class Order(Frozen):
     signed_at: AwareDatetime | None = None
     auto_signed: bool = False
     contacted_at: AwareDatetime | None = None
+    contact_way: ContactWay | None = None
+    agreed: str = ""
+    handler: str | None = None
     answered_at: AwareDatetime | None = None
     returned_at: AwareDatetime | None = None
     suggested: str | None = None
+    reason: str = ""
     office_rules: bool = False
     material_asked: bool = False
     material_awaited: bool = False
@@ -41,8 +57,15 @@ class Order(Frozen):
     text: str = ""
     basis: str = ""
     alternative: str = ""
+    cause: str = ""
+    lesson: str = ""
     urge_count: int = 0
     supervision_count: int = 0
+    told: tuple[Told, ...] = ()
+
+    def hears(self, at: datetime, what: str, why: str = "") -> Order:
+        """The same order with one decision of others more."""
+        return self.model_copy(update={"told": (*self.told, Told(at=at, what=what, why=why))})
 
     @property
     def open(self) -> bool:
@@ -67,6 +90,27 @@ class Said(Frozen):
     resolved: bool
     stars: int
     words: str = ""
+
+
+class Handed(Frozen):
+    """One file the person handed in with what they supplied; its name and bytes lie sealed elsewhere."""
+
+    id: str
+    media: str
+    size: int
+    at: AwareDatetime
+
+
+class Noted(Frozen):
+    """One line of what the person is told: `what` names the event, `words` what it said (see `journal.py`)."""
+
+    at: AwareDatetime
+    what: str
+    by: str = ""
+    words: tuple[str, ...] = ()
+    until: AwareDatetime | None = None
+    before: AwareDatetime | None = None
+    stops: bool = True
 
 
 class CaseFile(Frozen):
@@ -118,6 +162,7 @@ class CaseFile(Frozen):
     withdrawal_noted: bool = False
     follow_ups: int = 0
     call_days: tuple[str, ...] = ()
+    next_call_at: AwareDatetime | None = None
     said: tuple[Said, ...] = ()
     discontent: bool = False
     finding: Finding | None = None
@@ -126,6 +171,9 @@ class CaseFile(Frozen):
     sampled: bool = False
     replied_at: AwareDatetime | None = None
     result: Result | None = None
+    journal: tuple[Noted, ...] = ()
+    files: tuple[Handed, ...] = ()
+    forgotten_at: AwareDatetime | None = None
 
     @property
     def lead(self) -> Order | None:

@@ -47,7 +47,7 @@ def sign(
     _may_sign(level, by, district)
     waiting = [held for held in _of_unit(case, unit) if held.state is SupervisionState.DRAFT and held.level is level]
     if waiting:
-        number = _only(waiting, "此件有几张待签发的督办单，请写明承办单位。").number
+        number = only(waiting, "此件有几张待签发的督办单，请写明承办单位。").number
         return Decision(*ladder.issue(case, number, district, at=now, issuer=by.id))
     order_no = _ground(case, unit, level, now)
     reason = SupervisionReason.UNMOVED if level is RED else SupervisionReason.OVERDUE
@@ -68,11 +68,16 @@ def _may_sign(level: SupervisionLevel, by: Doer, district: District) -> None:
 def _ground(case: CaseClocks, unit: str | None, level: SupervisionLevel, now: datetime) -> str:
     if level is RED:
         return _ground_of_red(case, unit)
+    return ground_of_yellow(case, unit, now)
+
+
+def ground_of_yellow(case: CaseClocks, unit: str | None, now: datetime) -> str:
+    """The order that is late and not supervised today; raises RuleBroken where there is none."""
     late = [held for held in case.open_orders(unit) if held.due_at < now]
     if not late:
         raise RuleBroken("supervision.no_draft", "此件没有待签发的督办单：承办单未逾期，或已反馈，请先催办。")
-    order_no = str(_only(late, "此件有几张逾期的承办单，请写明承办单位。").order_no)
-    today = next((held for held in case.of_order(order_no, level) if held.standing and _on(held, now)), None)
+    order_no = str(only(late, "此件有几张逾期的承办单，请写明承办单位。").order_no)
+    today = next((held for held in case.of_order(order_no, SupervisionLevel.YELLOW) if held.standing and _on(held, now)), None)
     if today is not None:
         words = f"承办单{order_no}没有待签发的督办单：督办单{today.number}今日刚签发；仍未办结的，请次日再签。"
         raise RuleBroken("supervision.twice_a_day", words)
@@ -93,7 +98,7 @@ def _ground_of_red(case: CaseClocks, unit: str | None) -> str:
     ]
     if not supervised:
         raise RuleBroken("supervision.no_yellow", "红色督办须先有有效的黄色督办单，请先签发黄色督办单。", field="level")
-    order_no = str(_only(supervised, "此件有几张督办中的承办单，请写明承办单位。").order_no)
+    order_no = str(only(supervised, "此件有几张督办中的承办单，请写明承办单位。").order_no)
     live = next((held for held in case.of_order(order_no, RED) if held.live), None)
     if live is not None:
         raise RuleBroken("supervision.red_standing", f"承办单{order_no}已有红色督办单{live.number}，不再重复签发。", field="level")
@@ -159,7 +164,8 @@ def _of_unit(case: CaseClocks, unit: str | None) -> list[Supervision]:
     return [held for held in case.supervisions if unit in (None, held.unit)]
 
 
-def _only(found: Sequence[Found], words: str) -> Found:
+def only(found: Sequence[Found], words: str) -> Found:
+    """The one there is; raises RuleBroken when it must be said which."""
     if len(found) > 1:
         raise RuleBroken("supervision.which_unit", words, field="unit")
     return found[0]

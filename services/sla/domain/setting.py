@@ -117,7 +117,7 @@ def stop_where(case: CaseClocks, wanted: Callable[[Countdown], bool], *, at: dat
 
 def urge(case: CaseClocks, old: Countdown, *, at: datetime, requested_by: str) -> Happened:
     """L1 催办: one more of the order's 催办次数 (domain: 升级阶梯 L1)."""
-    new = old.model_copy(update={"urges": case.urges_of(old.order_no) + 1})
+    new = old.model_copy(update={"urges": case.urges_of(old.order_no) + 1, "urged_at": at})
     said = OrderUrged(
         case_no=case.case_no, occurred_at=at, kind=old.kind, order_no=old.order_no, unit=old.unit, due_at=old.due_at, nth=new.urges,
         requested_by=requested_by,

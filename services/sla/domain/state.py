@@ -56,6 +56,7 @@ class Countdown(Frozen):
     missed: bool = False
     met_at: AwareDatetime | None = None
     urges: int = 0
+    urged_at: AwareDatetime | None = None
 
     @property
     def running(self) -> bool:

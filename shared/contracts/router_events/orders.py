@@ -6,7 +6,7 @@ from pydantic import AwareDatetime
 
 from shared.contracts.event import RouterEvent
 from shared.contracts.sealed import Sealed, SealedContact
-from shared.contracts.terms import Category, Grade, OrderRole, Result
+from shared.contracts.terms import Category, ContactWay, Grade, OrderRole, Result
 
 
 class UnitEvent(RouterEvent):
@@ -49,7 +49,11 @@ class OrderSigned(UnitEvent):
 
 
 class CitizenContacted(UnitEvent):
-    """The unit spoke with the person first (先行联系)."""
+    """The unit spoke with the person first (先行联系): when, by which way and what was agreed, where it was written down."""
+
+    spoke_at: AwareDatetime | None = None
+    way: ContactWay | None = None
+    agreed: str = ""
 
 
 class OrderAnswered(UnitEvent):

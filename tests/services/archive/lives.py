@@ -39,7 +39,8 @@ from shared.contracts.terms import (
     Result,
     SupervisionLevel,
 )
-from shared.testing.driver import ServiceDriver, at
+from shared.district.model import District
+from shared.testing.driver import DISTRICT, ServiceDriver, at
 from shared.testing.events import (
     CASE,
     a_case_fed_back,
@@ -57,8 +58,8 @@ NOTICE = "00000000-0000-5000-8000-000000000001"
 class Archive(ServiceDriver):
     """The archive on memory parts, with its documents at hand."""
 
-    def __init__(self, start: str = "2026-09-30 10:00") -> None:
-        super().__init__(app, start)
+    def __init__(self, start: str = "2026-09-30 10:00", district: District = DISTRICT, *, platforms: str = "") -> None:
+        super().__init__(app, start, district, platforms=platforms)
         self.ledger: Ledger = open_ledger(self.ground, inbox)
 
     async def record(self, case_no: str = CASE) -> CaseRecord:

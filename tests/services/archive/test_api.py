@@ -62,7 +62,7 @@ async def test_one_case_with_its_timeline_newest_first(archive: Archive, visitin
     assert titles[:3] == ["消息已发", "归档锁定", "办结"]
     assert titles[-2:] == ["确定期限", "登记受理"]
     assert (case["verified"], case["late_events"], case["digest_events"]) == (True, 1, 13)
-    assert case["digest"].startswith("sha256:")
+    assert case["digest"].startswith("sm3:")
     assert [held["late"] for held in case["timeline"][:3]] == [True, False, False]
     assert {held["who"] for held in case["timeline"]} >= {
         "系统",
@@ -164,7 +164,7 @@ async def test_the_pages_show_what_there_is(archive: Archive, visiting: Visiting
     assert "上一页" in second and "黄牌 1 次" in second
     for word in (
         "归档锁定",
-        "sha256:",
+        "sm3:",
         "答复期限是怎样算出的",
         "受理当日不计",
         "医保局",

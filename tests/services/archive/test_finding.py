@@ -69,7 +69,7 @@ async def heard(ledger: Ledger, *events: Event) -> None:
 
 async def found(ledger: Ledger, wanted: Wanted, reader: Reader, skip: int = 0, limit: int = 50) -> list[str]:
     """The last four digits of what is found."""
-    return [entry.case_no[-4:] for entry in await newest(ledger, wanted, reader, skip=skip, limit=limit)]
+    return [entry.case_no[-4:] for entry in await newest(ledger, wanted, reader, skip=skip, limit=limit, now=CLOCK.now())]
 
 
 async def test_pages_of_one_moment_neither_repeat_nor_miss_a_case(ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ from services.archive.domain.fold import entry_from
 from services.archive.handlers import inbox
 from shared.contracts.catalogue import EVENTS
 from shared.contracts.event import Event, stamp
-from shared.contracts.intake_events import CaseRegistered
+from shared.contracts.intake_events import CaseRegistered, ChokepointRecorded
 from shared.contracts.notifier_events import NoticeFailed, NoticeSent
 from shared.contracts.sla_events import SupervisionDrafted, SupervisionIssued, SupervisionVoided
 from shared.contracts.terms import (
@@ -274,8 +274,8 @@ def test_what_the_person_said_is_not_taken_back_by_unanswered_calls() -> None:
 
 
 def test_the_handlers_are_those_of_the_events_with_a_rule() -> None:
-    """What changes the entry is registered by name, and nothing else but the notices that are followed."""
+    """What changes the entry is registered by name, and nothing else but the notices and 堵点 that are followed."""
     registered = set(inbox._handlers)
 
-    assert registered == set(CHANGES) | {CaseRegistered, NoticeSent, NoticeFailed}
+    assert registered == set(CHANGES) | {CaseRegistered, ChokepointRecorded, NoticeSent, NoticeFailed}
     assert registered <= set(EVENTS)

@@ -93,8 +93,8 @@ async def test_pages_stay_full_for_whom_something_is_kept_from(archive: Archive)
         await archive.consumes(a_case_registered("2026-09-30 10:00", number, **about))
     reader = Reader.of(DISTRICT.policy, "zhengwu", {"GO"}, "zhengwu-go1")
 
-    first = await newest(archive.ledger, Wanted(), reader, skip=0, limit=2)
-    second = await newest(archive.ledger, Wanted(), reader, skip=2, limit=2)
+    first = await newest(archive.ledger, Wanted(), reader, skip=0, limit=2, now=archive.clock.now())
+    second = await newest(archive.ledger, Wanted(), reader, skip=2, limit=2, now=archive.clock.now())
     assert [entry.case_no[-1] for entry in first + second] == ["5", "3", "1"]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from hashlib import sha256
 from itertools import permutations
 
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from services.archive.domain.entry import Entry
 from services.archive.domain.lines import event_in, exported, line_of, row_in
@@ -20,6 +21,8 @@ from services.archive.domain.record import (
     recomputed,
     supervisions_now,
 )
+from services.archive.domain.sm3 import NoSm3, require_sm3
+from services.archive.domain.stripping import keyless
 from shared.contracts.archive_events import CaseArchived
 from shared.contracts.event import Envelope, Event, UnknownEvent, stamp
 from shared.contracts.ids import event_id
@@ -78,11 +81,11 @@ def entry_of(record: CaseRecord) -> Entry:
 
 @pytest.mark.parametrize("event", placed(*whole_life(), notice_sent("2026-10-12 10:00")))
 def test_a_line_gives_its_event_back(event: Event) -> None:
-    """Nothing that matters is lost between event and line."""
+    """Nothing that matters is lost between event and line, but what opens a box or finds a person."""
     again = event_in(line_of(event))
 
     assert type(again) is type(event)
-    assert (again.data(), again.occurred_at, again.actor) == (event.data(), event.occurred_at, event.actor)
+    assert (again.data(), again.occurred_at, again.actor) == (keyless(event.data()), event.occurred_at, event.actor)
     assert line_of(again) == line_of(event)
 
 
@@ -145,16 +148,39 @@ def test_nothing_is_archived_before_the_person_was_asked() -> None:
     assert (entry_of(record).state, said, record.lock) == (CaseState.FED_BACK, [], None)
 
 
+def by_openssl(text: str) -> str:
+    """SM3 by the library alone."""
+    return hashlib.new("sm3", text.encode()).hexdigest()
+
+
+def test_an_entry_locked_under_another_hash_is_refused_with_a_sentence() -> None:
+    """docs/decisions/0037: nothing of an older ledger is mistaken for one of this."""
+    record, _ = kept(*whole_life())
+    state = record.model_dump(mode="json")
+    state["lock"]["digest"] = state["lock"]["digest"].replace("sm3:", "sha256:")
+
+    with pytest.raises(ValidationError, match="只认 SM3"):
+        CaseRecord.model_validate(state)
+
+
+def test_a_machine_without_sm3_does_not_start() -> None:
+    """Said at the start, with what to do."""
+    require_sm3()
+    with pytest.raises(NoSm3, match="OpenSSL"):
+        require_sm3({"sha256"})
+
+
 def test_the_digest_can_be_computed_by_anybody() -> None:
-    """h0 is the case number, each next the SHA-256 of the one before, a line feed, and the line."""
+    """h0 is the case number, each next the SM3 of the one before, of what is told of the line in clear, and of the line's own SM3."""
     record, said = kept(*whole_life(), notice_sent("2026-10-12 10:00"))
     head = str(CASE)
     for line in record.events[: len(whole_life())]:
-        head = sha256(f"{head}\n{line}".encode()).hexdigest()
+        row = json.loads(line)
+        head = by_openssl(f"{head}\n{row['event_id']} {row['type']} {row['occurred_at']}\n{by_openssl(line)}")
 
     (archived,) = said
     assert isinstance(archived, CaseArchived)
-    assert archived.digest == f"sha256:{head}"
+    assert archived.digest == f"sm3:{head}"
 
 
 def test_late_events_are_kept_and_change_nothing() -> None:
@@ -254,14 +280,14 @@ def test_another_digest_is_noticed() -> None:
     lock = record.lock
     assert lock is not None
 
-    assert not agrees(tampered(record, lock=lock.model_copy(update={"digest": "sha256:00"})))
+    assert not agrees(tampered(record, lock=lock.model_copy(update={"digest": "sm3:00"})))
     assert not agrees(tampered(record, lock=lock.model_copy(update={"events": 99})))
 
 
 @pytest.mark.parametrize("line", ["no json", "{}", '{"event_id":"x"}'])
 def test_a_line_nobody_can_read_is_noticed_even_with_its_hash(line: str) -> None:
     """A chain made anew over nonsense is no record."""
-    chain = sha256(f"{CASE}\n{line}".encode()).hexdigest()
+    chain = by_openssl(f"{CASE}\n\n{by_openssl(line)}")
 
     assert not agrees(CaseRecord(case_no=CASE, events=(line,), chain=chain))
 

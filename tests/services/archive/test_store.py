@@ -44,7 +44,7 @@ async def found(
 ) -> list[str]:
     """The last four digits of what is found."""
     return [
-        entry.case_no[-4:] for entry in await newest(archive.ledger, wanted, reader, skip=skip, limit=limit)
+        entry.case_no[-4:] for entry in await newest(archive.ledger, wanted, reader, skip=skip, limit=limit, now=archive.clock.now())
     ]
 
 
@@ -165,7 +165,7 @@ async def test_more_cases_than_one_chunk_are_all_found(
     archive: Archive, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
     """By number and newest first, none twice."""
-    monkeypatch.setattr("services.archive.store.CHUNK", 2)
+    monkeypatch.setattr("services.archive.store.reading.CHUNK", 2)
     await archive.consumes(*(another(place) for place in range(2, 2 + count)))
     rows = await archive.service.exports["ledger"]()
     numbers = [row["case_no"][-4:] for row in rows]

@@ -134,7 +134,7 @@ class House(ServiceDriver):
         """The client's cookie is this person's from now on."""
         person = self.door.directory.find(staff)
         assert person is not None
-        self.client.cookies.set("bancheng_session", self.door.open_session(person), domain="localhost.local")
+        self.client.cookies.set("bancheng_session", await self.door.open_session(person), domain="localhost.local")
 
     def documents(self) -> dict[str, Any]:
         """Everything that is stored."""

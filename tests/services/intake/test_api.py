@@ -295,7 +295,7 @@ async def test_the_openapi_document_describes_every_body_without_dangling_refere
     document = (await house.client.get("/api/openapi.json")).json()
     paths = {path for path in document["paths"] if path.startswith("/api/intake/")}
     assert paths == {f"/api/intake/{end}" for end in (
-        "hall", "suishenban", "ywtb", "portal-exit", "clues", "clues/{clue_no}", "clues/{clue_no}/take"
+        "hall", "beside", "suishenban", "ywtb", "portal-exit", "clues", "clues/{clue_no}", "clues/{clue_no}/take"
     )}
     known = document["components"]["schemas"]
     references = [part.split('"')[0] for part in repr(document).replace("'", '"').split('"$ref": "')[1:]]

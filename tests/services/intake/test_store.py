@@ -12,7 +12,7 @@ import pytest_asyncio
 from services.intake.api.desk import Desk, Sent
 from services.intake.domain.submission import ChannelSubmission, ExitSubmission, HallSubmission, Submission
 from services.intake.handlers import inbox
-from services.intake.store import Day, count_by_channel, count_chokepoints, day_of, newest, open_register, tally
+from services.intake.store import Day, count_chokepoints, day_of, newest, open_register, tally
 from shared.assembly import Ground, Scheme
 from shared.clock import MovableClock
 from shared.contracts.terms import Channel
@@ -82,7 +82,5 @@ async def test_the_day_is_found_newest_first_by_site_and_page_and_its_chokepoint
     found = [line.case_no for line in await newest(desk.lines, Day(since), 0, 10)]
     assert found == ["PT2611240010002", "PT2611241010001", "PT2611240010001"]
     assert [line.case_no for line in await newest(desk.lines, Day(since, "001"), 1, 10)] == ["PT2611240010001"]
-    assert (await count_by_channel(desk.lines, Day(since)))[Channel.HALL] == 3
-    assert (await count_by_channel(desk.lines, Day(since, "101")))[Channel.HALL] == 1
     assert await count_chokepoints(desk.lines, Day(since, "900")) == 1
     assert await tally(desk.lines, clock) == {"今日受理": 3, "今日堵点": 1}

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from httpx import ASGITransport
 
+from services.notifier.domain.texts import parts_of
 from shared.contracts.router_events import CaseTransferred
 from shared.contracts.terms import Category
 from shared.testing.driver import at
@@ -231,3 +232,13 @@ async def test_staff_are_shown_by_role(site: httpx.AsyncClient, stage: Stage) ->
     assert "部门收单员" in shown
     assert "经办人" in shown
     assert "企业微信" in shown
+
+
+async def test_each_message_says_how_long_it_is_and_how_many_it_counts_as(site: httpx.AsyncClient, stage: Stage) -> None:
+    """The operator counts 70 characters as one, longer ones by 67."""
+    await two_cases(stage)
+    row = (await asks(site, "/api/notifier/outbox", channel="SMS")).json()["notices"][0]
+
+    assert (row["length"], row["parts"]) == (len(row["text"]), 1)
+    assert f"{row['length']} 字，计 1 条" in (await asks(site, "/notifier/", channel="SMS")).text
+    assert [parts_of("字" * number) for number in (70, 71, 134, 135)] == [1, 2, 2, 3]

@@ -130,7 +130,7 @@ async def test_the_path_from_signing_to_closing(desk: Desk) -> None:
     closed = await desk.does(closing.follow_up, "2026-10-09 15:00", by=FU, command=FollowUp(resolved=True, stars=5))
     assert closed.state is CaseState.CLOSED
 
-    await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=at("2026-10-09 15:00"), digest="sha256:0", events=9))
+    await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=at("2026-10-09 15:00"), digest="sm3:0", events=9))
 
     assert (await desk.case()).state is CaseState.ARCHIVED
     kinds = [type(event) for event in desk.driver.published(Event)]

@@ -61,7 +61,7 @@ def test_only_particulars_are_corrected(field: str) -> None:
 async def test_an_archived_case_may_be_corrected(desk: Desk) -> None:
     """状态机 22: 任意 state; the lock keeps what was."""
     await desk.withdrawn("2026-09-30 11:00")
-    await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=WHEN, digest="sha256:0", events=3))
+    await desk.driver.consumes(CaseArchived(case_no=CASE, occurred_at=WHEN, digest="sm3:0", events=3))
 
     case = await desk.does(correcting.correct, "2026-10-12 10:00", WS, command=Correct(field="category", value="CONSULT", reason="x"))
 

@@ -132,12 +132,30 @@ async def test_the_offices_leader_acts_for_the_office_only() -> None:
         await client.succeeds("yibao-do", "sign")
 
 
+async def test_the_offices_leader_decides_what_the_office_would_where_only_he_may_see() -> None:
+    """domain §2, 歧义 21: 核延时 and 裁退单 are GO's; of a complaint about the office its leader does them, by role GL alone."""
+    async with asking(category=Category.COMPLAINT, complained_unit="zhengwu") as client:
+        await client.succeeds("zhengwu-gl1", "triage", TRIAGE)
+        await client.succeeds("yibao-sh", "request-extension", {"reason": "须核两地", "until": "2026-10-15"})
+        await client.succeeds("yibao-dl", "approve-extension")
+        assert (await client.asks("zhengwu-go1", "approve-extension", {})).status_code == 404
+        await client.succeeds("zhengwu-gl1", "approve-extension")
+        await client.succeeds("yibao-do", "request-return", {"reason": "不归我们"})
+
+        assert (await client.succeeds("zhengwu-gl1", "rule-return", {"accepted": False}))["state"] == "HANDLING"
+
+    async with asking() as client:
+        await client.succeeds("s001-tr1", "triage", TRIAGE)
+        for verb, body in (("approve-extension", {}), ("rule-return", {"accepted": False})):
+            assert (await client.asks("zhengwu-gl1", verb, body)).status_code == 403
+
+
 @pytest.mark.parametrize("complained", [None, "shichang"])
 async def test_any_other_case_is_analysed_by_the_window(complained: str | None) -> None:
     """方案 六(二): the office's leader assigns complaints about the office alone."""
     async with asking(category=Category.COMPLAINT, complained_unit=complained) as client:
         told = await client.asks("zhengwu-gl1", "triage", TRIAGE)
-        assert (told.status_code, told.json()["rule"]) == (409, "triage.window")
+        assert (told.status_code, told.json()["type"]) == (403, "/problems/role")
         await client.succeeds("s001-tr1", "triage", TRIAGE)
 
         assert (await client.asks("zhengwu-gl1", "sign", {})).status_code == 403

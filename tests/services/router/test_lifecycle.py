@@ -53,7 +53,7 @@ SORRY = Evaluate(resolved=False, stars=1)
 
 def archived() -> CaseArchived:
     """The ledger entry is locked."""
-    return CaseArchived(case_no=NUMBER, occurred_at=at(LATER), digest="sha256:0", events=3)
+    return CaseArchived(case_no=NUMBER, occurred_at=at(LATER), digest="sm3:0", events=3)
 
 
 async def started(desk: Desk) -> None:

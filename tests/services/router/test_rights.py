@@ -14,17 +14,18 @@ from tests.services.router.web import asking
 PEOPLE = {
     "CL": "s001-cl1", "TR": "s001-tr1", "WS": "s001-ws1", "DO": "yibao-do", "DH": "yibao-dh", "SH": "yibao-sh", "DL": "yibao-dl",
     "GO": "zhengwu-go1", "GL": "zhengwu-gl1", "FU": "zhengwu-fu1", "JW": "jiwei-jw1", "KB": "zhengwu-kb1",
+    "SA": "zhengwu-sa1", "SE": "zhengwu-se1", "AU": "zhengwu-au1",
 }
 TRIAGE = {"grade": "GENERAL", "lead": "医保局", "requirement": "查清报错原因"}
 WHY = {"reason": "理由"}
 
 MATRIX: dict[str, tuple[str, dict[str, Any]]] = {
-    # 研判、定类定级、开承办单：TR 办，WS 批；投诉本办的由 GL 指定（歧义 21）
+    # 研判、定类定级、开承办单：TR 办，WS 批改级
     "start-triage": ("TR", {}),
-    "triage": ("TR WS GL", TRIAGE),
+    "triage": ("TR", TRIAGE),
     "regrade": ("WS", WHY | {"grade": "COMPLEX"}),
     "resolve-now": ("CL TR WS", {"text": "当场办好"}),
-    # 不予受理：CL、TR 提，WS 批
+    # 不予受理：CL、TR 提，WS 批（WS 自己提的由另一 WS 批）
     "refuse": ("CL TR WS", WHY | {"basis": "依据", "alternative": "途径"}),
     "confirm-refusal": ("WS", {}),
     "overrule-refusal": ("WS", {}),
@@ -40,15 +41,16 @@ MATRIX: dict[str, tuple[str, dict[str, Any]]] = {
     "contact": ("DO DH SH", {}),
     "answer": ("DO DH SH", {"result": "RESOLVED", "text": TEXT}),
     "request-material": ("DO DH SH", {"list": ["凭证"]}),
-    # 退单申请 DO、SH；裁定 TR、WS，二次争议 GO、GL
+    # 退单申请 DO、SH；裁定 TR、WS，二次争议 GO
     "request-return": ("DO SH", WHY),
-    "rule-return": ("TR WS GO GL", {"accepted": False}),
-    # 延时：部门申请，DL 批，GO、GL 核
+    "rule-return": ("TR WS GO", {"accepted": False}),
+    # 延时：部门申请，DL 批，GO 核
     "request-extension": ("DO DH SH", WHY | {"until": "2026-10-15"}),
-    "approve-extension": ("DL GO GL", {}),
-    "refuse-extension": ("DL GO GL", {}),
-    "verify": ("TR WS", {}),
-    "reject-answer": ("TR WS", WHY),
+    "approve-extension": ("DL GO", {}),
+    "refuse-extension": ("DL GO", {}),
+    # 核查反馈、退回反馈 TR（状态机 13、14）；WS 只读
+    "verify": ("TR", {}),
+    "reject-answer": ("TR", WHY),
     # 回访 FU；甄别 WS，二次 GO
     "follow-up": ("FU", {"resolved": True, "stars": 5}),
     "screen": ("WS GO", {"finding": "ACTIONABLE"}),
@@ -90,4 +92,4 @@ async def test_reading_is_for_those_who_work_on_cases(place: str) -> None:
         nobody = (await client.asks(None, place)).status_code
 
     assert nobody == 401
-    assert open_to == ({"CL", "TR", "WS"} if place else set(PEOPLE) - {"JW", "KB"})
+    assert open_to == ({"CL", "TR", "WS"} if place else set(PEOPLE) - {"JW", "KB", "SA", "SE", "AU"})

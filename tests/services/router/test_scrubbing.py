@@ -32,7 +32,7 @@ TRIAGE = {"grade": "GENERAL", "lead": "医保局", "requirement": DIRTY, "reason
 WAYS: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "through a unit and back twice": [
         ("s001-tr1", "start-triage", {}), ("s001-tr1", "triage", TRIAGE),
-        ("s001-cl1", "urge", {"text": DIRTY}), ("yibao-do", "sign", {}), ("yibao-dh", "contact", {}),
+        ("s001-cl1", "urge", {"text": DIRTY}), ("yibao-do", "sign", {}), ("yibao-dh", "contact", {"agreed": DIRTY}),
         ("yibao-dh", "request-material", {"list": [DIRTY[:20], PHONE, f"{NAME}的身份证"]}), ("s001-cl1", "supply", {"text": DIRTY}),
         ("s001-ws1", "regrade", REASON | {"grade": "COMPLEX"}),
         ("yibao-sh", "request-extension", REASON | {"until": "2026-10-16"}), ("yibao-dl", "refuse-extension", REASON),

@@ -16,6 +16,7 @@ from shared.contracts.sealed import Sealed, SealedContact
 from shared.testing.driver import DISTRICT, ServiceDriver
 from shared.testing.events import CASE, a_case_registered
 from shared.web.frame import make_web
+from shared.web.looks import AccessLog
 from shared.web.signin import SignIn, Staff
 
 CODE = "a-code-of-enough-length"
@@ -38,8 +39,8 @@ class Staffed:
 class Client:
     """One registered case and people who ask."""
 
-    def __init__(self, driver: ServiceDriver, client: httpx.AsyncClient) -> None:
-        self.driver = driver
+    def __init__(self, driver: ServiceDriver, client: httpx.AsyncClient, looks: AccessLog) -> None:
+        self.driver, self.looks = driver, looks
         self.cases: Cases = open_cases(driver.ground, inbox)
         self._client = client
 
@@ -52,9 +53,17 @@ class Client:
         sent = {"content": body} if isinstance(body, bytes) else {"json": body}
         return await self._client.post(path, headers={"content-type": "application/json", **headers}, **sent)
 
-    async def reads(self, staff: str, path: str) -> httpx.Response:
+    async def reads(self, staff: str | None, path: str) -> httpx.Response:
         """One request for a list or a page."""
-        return await self._client.get(path, headers=_headers(staff))
+        return await self._client.get(path, headers={"accept": "text/html", **_headers(staff)})
+
+    async def sends(self, staff: str, path: str, form: dict[str, str]) -> httpx.Response:
+        """One page's form."""
+        return await self._client.post(path, data=form, headers=_headers(staff))
+
+    async def posts(self, staff: str | None, path: str, **sent: Any) -> httpx.Response:
+        """One form (`data`) or document (`json`) sent to any path; the answer itself, no redirect followed."""
+        return await self._client.post(path, headers={"accept": "text/html", **_headers(staff)}, **sent)
 
     async def succeeds(self, staff: str, verb: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """A write that must be allowed; the case as it is shown afterwards."""
@@ -81,7 +90,7 @@ async def asking(name: str = "", **more: Any) -> AsyncIterator[Client]:
     assert driver.service.page_folder is not None
     web.state.pages.add("router", driver.service.page_folder)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(web), base_url="http://127.0.0.1") as client:
-        yield Client(driver, client)
+        yield Client(driver, client, web.state.looks)
 
 
 def a_name(driver: ServiceDriver, name: str) -> Sealed:

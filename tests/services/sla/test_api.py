@@ -40,6 +40,7 @@ class Client:
     def __init__(self, sla: ServiceDriver) -> None:
         self.sla = sla
         web = make_web("test", clock=sla.clock, signin=SignIn(Staffed(), sla.clock, access_code=CODE, session_key=CODE))
+        self.web = web
         web.include_router(sla.service.api)
         web.include_router(sla.service.pages)
         assert sla.service.page_folder is not None
@@ -100,7 +101,7 @@ async def test_the_same_signature_sent_again_is_answered_not_done_again(overdue:
         ("zhengwu-go1", "supervisions", {"level": "BLUE"}, 422),
         ("zhengwu-go1", "supervisions/answer", {"text": "说明"}, 403),
         ("yibao-sh", "supervisions/answer", {"text": "说明", "unit": "人社局"}, 409),
-        ("renshe-sh", "supervisions/answer", {"text": "说明"}, 409),
+        ("renshe-sh", "supervisions/answer", {"text": "说明"}, 404),
         ("zhengwu-go1", "supervisions/void", {}, 422),
         ("yibao-sh", "supervisions/void", {"reason": "误发"}, 403),
         ("zhengwu-go1", "interviews/approve", {"unit": "医保局"}, 403),
@@ -173,7 +174,7 @@ async def test_who_is_complained_of_sees_nothing_of_it(complaint: Client) -> Non
     assert hidden.json() is None
     assert listed.json() == []
     assert CASE not in page.text
-    assert (act.status_code, act.json()["rule"]) == (409, "supervision.unknown_case")
+    assert (act.status_code, act.json()["rule"]) == (404, "supervision.unknown_case")
     assert unit.json()["rule"] == "supervision.unknown_case"
 
 

@@ -63,6 +63,18 @@ FAULTS = {
         "点位 002（区退役军人服务中心）没有窗口人员",
         "roles 含 CL",
     ),
+    "an administrator who handles cases too": (
+        ("staff.yaml", "roles: [SE]", "roles: [SE, GO]"),
+        "zhengwu-se1:",
+        "任安全管理员，又任政务服务办督办岗：三员须分立",
+        "只留一个角色",
+    ),
+    "two of the three administrators in one person": (
+        ("staff.yaml", "roles: [AU]", "roles: [SA, AU]"),
+        "zhengwu-au1:",
+        "任系统管理员，又任审计管理员：三员须分立",
+        "只留一个角色",
+    ),
     "a person at an unknown site": (
         ("staff.yaml", "roles: [CL], site: \"001\"", "roles: [CL], site: \"091\""),
         'site: "091"',

@@ -83,7 +83,7 @@ class Bench:
         self.inbox.on(DeadlineMissed)(self.take)
         self.inbox.otherwise(self.take)
         self.inbox.on_reply(self.take_reply)
-        self.inbox.bind()
+        self.inbox = self.inbox.bound()
         self.cases: CaseStore[Tally] = CaseStore(
             "router", Tally, self.documents, courier=self.courier, clock=MovableClock(NOON), shard_of=shard_of,
             indexed=lambda tally: Indexed(), follows=self.inbox.follows, policy_version=lambda: "putuo@1",

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
 from time import monotonic
 
 import orjson
 import pytest
+from aiokafka import AIOKafkaProducer
 from structlog.testing import capture_logs
 
 from shared.contracts.event import Event
 from shared.messaging.publishing import MOST_BYTES
 from shared.messaging.reading import read_all
-from shared.messaging.records import KeptRecord, dead_letter
+from shared.messaging.records import KeptRecord, Record, dead_letter
 from shared.messaging.replaying import bring_back, brought_back, letters_of
 from shared.messaging.runner import MOST_DEAD_IN_A_ROW
 from shared.storage.memory import MemoryStore
 from tests.deploy.poison import KINDS, LARGE, Bad, every_kind, planting
 from tests.shared.messaging.bench import Bench, a_record, case
-from tests.shared.messaging.test_kafka import member, put, topics, until, writing
+from tests.shared.messaging.test_kafka import member, topics, until
 from tests.shared.storage.tally import NOON
 
 __all__ = ["topics"]
@@ -38,42 +41,96 @@ def good_ones(first: int) -> list[KeptRecord]:
     return [a_record("intake", seq, 0, case(first + n)) for seq in range(1, ROUNDS + 1) for n in range(CASES)]
 
 
+def among(good: Sequence[KeptRecord], bad: Sequence[Bad]) -> list[KeptRecord | Bad]:
+    """The good ones in their order with the bad ones spread evenly over them, so that every batch has some of both."""
+    every = max(len(good) // max(len(bad), 1), 1)
+    spread = iter(bad)
+    return [held for place, one in enumerate(good) for held in ((one, *islice(spread, 1)) if place % every == 0 else (one,))]
+
+
 @pytest.mark.real
 async def test_good_records_keep_their_pace_among_bad_ones_and_a_failing_case(
     kafka_bootstrap: str, prefix: str, topics: Sequence[str]
 ) -> None:
     """The same load alone and with a bad record to every two good ones and a case whose handler always fails: a ratio of one run."""
     with capture_logs():  # a test's traceback printer costs more than the work that is measured
-        await _paced(kafka_bootstrap, prefix)
+        async with pacing(kafka_bootstrap, prefix) as pace:
+            alone = await pace.paced(0, [])
+            await pace.failing(4000)
+            mixed = await pace.paced(1000, unreadable())
+
+            assert [await pace.bench.counted(case(1000 + n)) for n in range(CASES)] == [ROUNDS] * CASES
+            assert await pace.bench.parked(case(4000)) is not None
+            assert mixed / alone < SLOWEST, (alone, mixed)
 
 
-async def _paced(kafka_bootstrap: str, prefix: str) -> None:
-    async with (
-        member(kafka_bootstrap, prefix, MemoryStore()) as one,
-        writing(kafka_bootstrap, prefix) as publisher, planting(kafka_bootstrap, prefix) as planter,
-    ):
-        await put(publisher, good_ones(5000))
-        await until(lambda: one.bench.runner.counts["handled"] >= CASES * ROUNDS)
+@pytest.mark.real
+async def test_a_wait_for_each_bad_record_would_be_seen(kafka_bootstrap: str, prefix: str, topics: Sequence[str]) -> None:
+    """The measure itself: a twin that waits at each bad record, in all ten times what the load takes alone, is over the bound."""
+    with capture_logs():
+        async with pacing(kafka_bootstrap, prefix) as pace:
+            alone = await pace.paced(0, [])
+            bad = unreadable()
+            pace.wait_at_each_bad_one(10 * alone / len(bad))
+            mixed = await pace.paced(1000, bad)
 
-        async def paced(first: int, bad: list[Bad]) -> float:
-            begun, before = monotonic(), len(one.bench.calls)
-            await asyncio.gather(put(publisher, good_ones(first)), planter.plant(bad))
-            await until(lambda: len(one.bench.calls) - before >= CASES * ROUNDS)
-            return monotonic() - begun
+            assert mixed / alone > SLOWEST, (alone, mixed)
+
+
+def unreadable() -> list[Bad]:
+    """Bad records of every kind on the topic of the good ones."""
+    return [bad for bad in every_kind(260) if bad.topic == "intake.cases" and bad.expect == "dead"]
+
+
+@dataclass
+class Pace:
+    """One member that consumes, and how long it takes for a load."""
+
+    bench: Bench
+    producer: AIOKafkaProducer
+    prefix: str
+
+    async def paced(self, first: int, bad: Sequence[Bad]) -> float:
+        """Seconds until every good record is handled, the bad ones written among them by the same producer."""
+        begun, before = monotonic(), len(self.bench.calls)
+        sent = [
+            await self.producer.send(self.prefix + held.topic, held.value, held.key, headers=[(name, value or b"") for name, value in held.headers])
+            for held in among(good_ones(first), bad)
+        ]
+        await asyncio.gather(*sent)
+        await until(lambda: len(self.bench.calls) - before >= CASES * ROUNDS)
+        return monotonic() - begun
+
+    async def failing(self, number: int) -> None:
+        """From now on the handler fails for one case, and it has an event."""
 
         def fail(event: Event) -> None:
-            if event.case_no == case(4000):
+            if event.case_no == case(number):
                 raise ZeroDivisionError
 
-        alone = await paced(0, [])
-        one.bench.hook = fail
-        await put(publisher, [a_record("intake", 1, 0, case(4000))])
-        among = await paced(1000, [bad for bad in every_kind(260) if bad.topic == "intake.cases" and bad.expect == "dead"])
-        await until(lambda: one.bench.runner.counts["parked"] >= 1)
+        self.bench.hook = fail
+        held = a_record("intake", 1, 0, case(number))
+        await self.producer.send_and_wait(self.prefix + held.topic, held.value, held.key, headers=list(held.headers))
+        await until(lambda: self.bench.runner.counts["parked"] >= 1)
 
-        assert [await one.bench.counted(case(1000 + n)) for n in range(CASES)] == [ROUNDS] * CASES
-        assert await one.bench.parked(case(4000)) is not None
-        assert among / alone < SLOWEST, (alone, among)
+    def wait_at_each_bad_one(self, seconds: float) -> None:
+        """The plant: what must not be, a wait for each record that cannot be read."""
+        runner, bury = self.bench.runner, self.bench.runner._bury
+
+        async def slowly(bad: list[tuple[Record, str]]) -> None:
+            await asyncio.sleep(seconds * len(bad))
+            await bury(bad)
+
+        runner._bury = slowly  # type: ignore[method-assign]  # the plant
+
+
+@asynccontextmanager
+async def pacing(bootstrap: str, prefix: str) -> AsyncIterator[Pace]:
+    """A member that has dealt with one load already, so that the first measure is not of its start."""
+    async with member(bootstrap, prefix, MemoryStore()) as one, planting(bootstrap, prefix) as planter:
+        pace = Pace(one.bench, planter.producer, prefix)
+        await pace.paced(5000, [])
+        yield pace
 
 
 @pytest.mark.real

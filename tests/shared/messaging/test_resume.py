@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from services.sla import app
-from services.sla.handlers import inbox
 from shared.contracts.event import stamp
 from shared.contracts.sla_events import DeadlineSet
 from shared.messaging import runner
@@ -21,13 +20,13 @@ async def broken(_event: object) -> None:
 async def test_a_parked_case_is_worked_off_by_the_mended_version() -> None:
     """The defect parks the case and all that follows on it; the next start does it all, in order, once."""
     sla = ServiceDriver(app, "2026-11-23 10:00")
-    mended = inbox._bound.copy()
-    inbox._bound = dict.fromkeys(mended, broken)
+    mended = sla.service.inbox._bound.copy()
+    sla.service.inbox._bound = dict.fromkeys(mended, broken)
     await sla.consumes(a_case_registered("2026-11-23 10:00"), a_case_triaged("2026-11-23 11:00"))
     assert await sla.runner.parked() == [f"{CASE}: ZeroDivisionError on CaseRegistered 1 of intake/{CASE}"]
     assert not sla.published(DeadlineSet)
 
-    inbox._bound = mended
+    sla.service.inbox._bound = mended
     freed = await sla.runner.resume()
 
     assert freed == 1
@@ -38,13 +37,13 @@ async def test_a_parked_case_is_worked_off_by_the_mended_version() -> None:
 async def test_what_still_fails_stays_parked() -> None:
     """A start without a mend changes nothing."""
     sla = ServiceDriver(app, "2026-11-23 10:00")
-    bound = inbox._bound.copy()
-    inbox._bound = dict.fromkeys(bound, broken)
+    bound = sla.service.inbox._bound.copy()
+    sla.service.inbox._bound = dict.fromkeys(bound, broken)
     await sla.consumes(a_case_registered("2026-11-23 10:00"))
 
     assert await sla.runner.resume() == 0
     assert len(await sla.runner.parked()) == 1
-    inbox._bound = bound
+    sla.service.inbox._bound = bound
 
 
 async def test_a_case_parked_by_a_late_write_is_freed_without_a_restart() -> None:
@@ -70,14 +69,14 @@ async def test_a_case_parked_by_a_late_write_is_freed_without_a_restart() -> Non
 async def test_a_failed_case_is_tried_again_in_its_turn() -> None:
     """Not by the look every minute; by the slower one, by the process that holds it, and left as it lies while it still fails."""
     sla = ServiceDriver(app, "2026-11-23 10:00")
-    parking, bound = sla.store.parking(), inbox._bound.copy()
-    inbox._bound = dict.fromkeys(bound, broken)
+    parking, bound = sla.store.parking(), sla.service.inbox._bound.copy()
+    sla.service.inbox._bound = dict.fromkeys(bound, broken)
     await sla.consumes(a_case_registered("2026-11-23 10:00"))
     failed = await parking.parked([CASE])
 
     assert await sla.runner.try_failed(None) == 0
     assert await parking.parked([CASE]) == failed
-    inbox._bound = bound
+    sla.service.inbox._bound = bound
     assert await sla.runner.look_again(None) == 0
     assert await sla.runner.try_failed(frozenset()) == 0  # another process's case
     assert await sla.runner.try_failed(None) == 1

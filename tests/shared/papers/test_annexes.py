@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from shared.papers.annexes import Form, WorkOrder
 from shared.papers.lettering import printable
-from shared.papers.typesetting import TEMPLATES, pictured
+from shared.papers.typesetting import TEMPLATES, pictured, pictured_pages, set_now
 from tests.shared.papers.reading import fonts, pages, places, text
 
 
@@ -141,12 +141,19 @@ def test_personal_data_does_not_show_in_a_log() -> None:
 
 def test_no_template_reaches_for_the_network() -> None:
     """A government zone has none: no @preview package, no address."""
-    texts = [path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.typ")]
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.typ")}
 
-    assert len(texts) == 3
-    assert not any("@preview" in words or "://" in words for words in texts)
+    assert set(texts) == {"annex1", "annex2", "letter", "paper", "report", "supervision"}
+    assert not any("@preview" in words or "://" in words for words in texts.values())
 
 
 def test_a_page_can_be_pictured() -> None:
     """For docs/pages."""
     assert [page[:4] for page in pictured("annex1.typ", FORM.fields(), ppi=20)] == [b"\x89PNG"]
+
+
+def test_a_finished_paper_can_be_pictured_page_by_page() -> None:
+    """For docs/pages, from the very bytes that are printed."""
+    pdf = set_now("annex1.typ", FORM.fields(), dated=datetime(2026, 11, 27, tzinfo=UTC))
+
+    assert [page[:4] for page in pictured_pages(pdf, ppi=20)] == [b"\x89PNG"] * len(PdfReader(BytesIO(pdf)).pages)

@@ -266,3 +266,19 @@ def test_no_case_or_order_number_is_ever_touched(day: object, site: int, serial:
 def test_long_texts_take_linear_time(piece: str) -> None:
     """A hundred thousand characters of anything never hold the process."""
     scrub(piece * (100_000 // len(piece)), ["张三"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept", "shown"),
+    [
+        ("+852 9123 4567", "+852-91234567", "+852-****4567"), ("00852-91234567", "+852-91234567", "+852-****4567"),
+        ("＋886 912 345 678", "+886-912345678", "+886-*****5678"), ("+1 (212) 736-5000", "+1-2127365000", "+1-******5000"),
+    ],
+)
+def test_a_number_abroad_is_kept_under_its_code_and_masked_like_any_other(typed: str, kept: str, shown: str) -> None:
+    assert normalise_phone(typed) == kept and normalise_phone(kept) == kept and mask_phone(typed) == shown
+
+
+@pytest.mark.parametrize("typed", ["+999 123456789", "+852 1", "00", "+", "852 9123 4567", "+86 123", "+1 2127365"])
+def test_what_no_country_has_is_no_number(typed: str) -> None:
+    assert normalise_phone(typed) is None

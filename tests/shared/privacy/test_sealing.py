@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contracts.sealed import Sealed
-from shared.privacy.sealing import Algorithm, BadKeys, Sealer, Unsealable, _Sm4Gcm, new_keys, sm4_available
+from shared.privacy.boxes import Sm4Gcm
+from shared.privacy.sealing import Algorithm, BadKeys, Sealer, Unsealable, new_keys, sm4_available
 
 CASE = "PT2611230010001"
 OLD, NEW = new_keys(), new_keys()
@@ -170,7 +171,7 @@ def test_an_unknown_active_key_or_algorithm_is_refused() -> None:
 
 def test_sm4_gcm_gives_the_published_result() -> None:
     """The example of RFC 8998 A.1."""
-    box = _Sm4Gcm(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
+    box = Sm4Gcm(bytes.fromhex("0123456789ABCDEFFEDCBA9876543210"))
     clear = b"".join(bytes([byte]) * 8 for byte in (0xAA, 0xBB, 0xCC, 0xDD, 0xEE, 0xFF, 0xEE, 0xAA))
     nonce, bound_to = (
         bytes.fromhex("00001234567800000000ABCD"),

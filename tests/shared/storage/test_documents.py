@@ -133,7 +133,7 @@ async def filled(documents: Documents) -> None:
     await documents.write([
         a_write(f"c{n}", shard=n % 2, index={
             "due_at": None if n == 5 else NOON + timedelta(hours=n), "state": "HANDLING" if n < 3 else "CLOSED",
-            "level": n, "red": n == 0,
+            "level": n, "red": n == 0, "desks": tuple(f"d{m}" for m in range(n)),
         })
         for n in range(6)
     ])
@@ -144,6 +144,9 @@ QUERIES = {
     "equal": (Query(equal={"state": "HANDLING"}, sort="level"), "c0 c1 c2"),
     "two equals": (Query(equal={"state": "HANDLING", "level": 1}), "c1"),
     "a truth": (Query(equal={"red": True}), "c0"),
+    "one of several words": (Query(equal={"desks": "d3"}, sort="level"), "c4 c5"),
+    "several words and another field": (Query(equal={"desks": "d1", "state": "HANDLING"}), "c2"),
+    "no such word": (Query(equal={"desks": "d"}), ""),
     "equal to nothing": (Query(equal={"due_at": None}), "c5"),
     "at most skips what has no value": (Query(at_most={"due_at": NOON + timedelta(hours=2)}, sort="due_at"), "c0 c1 c2"),
     "at least skips what has no value": (Query(at_least={"due_at": NOON + timedelta(hours=3)}, sort="due_at"), "c3 c4"),
@@ -319,3 +322,27 @@ async def test_every_write_is_told_truly_while_rivals_overtake_each_other(docume
     await asyncio.gather(*(add() for _ in range(8)))
 
     assert (await documents.fetch(["c1"]))["c1"]["version"] == 1 + told
+
+
+async def test_index_fields_of_many_are_read_without_their_states(documents: Documents) -> None:
+    """Figures over many cases: in the order asked for, as far as the limit goes."""
+    for place, line in enumerate("abc", start=1):
+        await documents.write([a_write(f"c{place}", index={"due_at": NOON + timedelta(hours=place), "line": line})])
+
+    query = Query(at_least={"due_at": NOON}, sort="due_at", limit=2)
+
+    assert await documents.index_of(query, "line") == [("c1", {"line": "a"}), ("c2", {"line": "b"})]
+    assert await documents.index_of(query, "line", "due_at") == [
+        (f"c{place}", {"line": line, "due_at": NOON + timedelta(hours=place)}) for place, line in ((1, "a"), (2, "b"))
+    ]
+    assert await documents.index_of(query, "nothing") == [("c1", {}), ("c2", {})]
+
+
+async def test_a_name_keeps_the_number_it_was_first_given(store: Store) -> None:
+    """Each counter for itself; asked again, at once too, it is the same."""
+    first = await asyncio.gather(*(store.number_of("papers", "DB1") for _ in range(4)))
+    second = await store.number_of("papers", "DB2")
+
+    assert len(set(first)) == 1 and second not in first
+    assert await store.number_of("papers", "DB1") == first[0]
+    assert await store.number_of("others", "DB2") == 1

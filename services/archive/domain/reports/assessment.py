@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
+from services.archive.domain.reports.beside import Told, beside
+from services.archive.domain.reports.bulletin import bulletin_candidates, measures
 from services.archive.domain.reports.canonical import Content, moment_text, with_check_value
 from services.archive.domain.reports.cohorts import Scope, frequent_causes, in_time
 from services.archive.domain.reports.columns import same_day
 from services.archive.domain.reports.facts import Facts
+from services.archive.domain.reports.held import Held
+from services.archive.domain.reports.highlights import highlight_candidates
 from services.archive.domain.reports.interviews import interview_candidates
 from services.archive.domain.reports.periods import Period
 from services.archive.domain.reports.ratios import HIDDEN, PERCENT, Ratio, ratio, rounded
@@ -24,28 +28,38 @@ NAMES = {
     "satisfied_before": "满意率（甄别前）", "satisfied_after": "满意率（甄别后）", "followed_up": "回访率", "reached": "接通率",
     "redone": "重办率", "repeated": "反复反映率", "supervised": "督办强度", "knowledge": "知识转化率",
 }
+COUNTS = {
+    "received": "受理", "due": "应办结", "closed": "办结", "orders": "派单", "overdue_cases": "逾期件", "supervisions": "有效督办", "red": "红牌",
+    "false_feedback": "虚假办结", "low_rated": "差评",
+}
 
 
-def assessment(cases: Iterable[Facts], period: Period, district: District) -> Content:
+def assessment(cases: Iterable[Facts], period: Period, district: District, outside: Sequence[Told] = ()) -> Content:
     """方案 七(二): the pack of two months with its check value; the same cases give the same bytes."""
     every = sorted(cases, key=lambda facts: facts.entry.case_no)
-    whole = Scope(every, period, district, frequent_causes(every, district))
-    units = _units(every)
-    parts = [_part(whole.of_unit(unit)) for unit in units]
-    held = [part for part in parts if any(part["counts"].values())]
+    whole = Scope(Held(every), period, district, frequent_causes(every, district))
+    units = _units(every, outside)
+    parts = [_part(whole.of_unit(unit), outside) for unit in units]
+    held = [part for part in parts if any(part["counts"].values()) or _spoken_of(part)]
     return with_check_value({
         "report": "bimonthly", "period": period.text, "from": period.first.isoformat(), "to": period.last.isoformat(),
         "policy_version": district.policy.version, "calendar_version": district.calendar.version,
-        "as_of": moment_text(max((facts.last_at for facts in every), default=None)),
-        "min_n": district.policy.report.bimonthly_min_n, "names": NAMES, "total": _part(whole), "departments": _ranked(held),
+        "as_of": moment_text(max([*(facts.last_at for facts in every), *(row.at for row in outside)], default=None)),
+        "min_n": district.policy.report.bimonthly_min_n, "names": NAMES, "total": _part(whole, outside), "departments": _ranked(held),
         "interviews": interview_candidates(whole, units, lambda scope: _of_people(scope)["satisfied_after"]),
-        "notes": ["案例库尚未启用，知识转化率分子为 0。", "北京三率见按时办结率、实际解决率、满意率；好差评、12345 指标另列，不相加。"],
+        "bulletins": bulletin_candidates(whole, units), "highlights": highlight_candidates(whole), "measures": measures(whole),
+        "notes": ["北京三率见按时办结率、实际解决率、满意率；好差评、12345 指标另列，不相加。"],
     })
 
 
-def _units(every: Iterable[Facts]) -> list[str]:
+def _units(every: Iterable[Facts], outside: Iterable[Told]) -> list[str]:
     found = {order.unit for facts in every for order in facts.entry.orders} | {facts.entry.lead for facts in every if facts.entry.lead}
-    return sorted(unit for unit in found if unit)
+    return sorted(unit for unit in found | {row.unit for row in outside} if unit)
+
+
+def _spoken_of(part: Content) -> bool:
+    """Whether another system has a row of the unit in the period."""
+    return any(figures["count"] for figures in part["beside"].values())
 
 
 def rates(scope: Scope) -> Rates:
@@ -79,7 +93,7 @@ def _of_closed(scope: Scope) -> Rates:
         "resolved": ratio(outcomes, lambda facts: facts.result is Result.RESOLVED),
         "explained": ratio(outcomes, lambda facts: facts.result is Result.EXPLAINED),
         "redone": ratio(closed, lambda facts: facts.reopened > 1),
-        "knowledge": Ratio(0, len(lessons)),
+        "knowledge": ratio(lessons, lambda facts: facts.in_library),
     }
 
 
@@ -102,7 +116,7 @@ def _content(district: District) -> Callable[[Facts], bool]:
     return lambda facts: facts.entry.stars is not None and facts.entry.stars >= least
 
 
-def _part(scope: Scope) -> Content:
+def _part(scope: Scope, outside: Sequence[Told]) -> Content:
     found, least = rates(scope), scope.district.policy.report.bimonthly_min_n
     counts = {
         "received": len(scope.received), "due": len(scope.due), "closed": len(scope.closed), "orders": len(scope.orders),
@@ -110,10 +124,11 @@ def _part(scope: Scope) -> Content:
         "red": sum(held.level is SupervisionLevel.RED for held in scope.supervisions), "false_feedback": len(scope.false_feedbacks),
         "low_rated": _low_rated(scope),
     }
-    names = {code: unit.name for code, unit in scope.district.departments.items()}
+    names = scope.district.unit_names
     return {
         "unit": scope.unit, "name": names.get(scope.unit, scope.unit) if scope.unit else scope.district.policy.district.name,
         "counts": counts, "rates": {name: found[name].told(least) for name in NAMES if name in found},
+        "beside": beside(outside, scope.period, scope.unit, scope.district),
         "time_spent": time_spent(scope.closed, scope.district), "score": _score(found, counts, scope.district),
     }
 

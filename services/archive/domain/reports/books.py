@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from services.archive.domain.patterns.root import Root
 from services.archive.domain.reports.canonical import Content, Line, moment_text, with_check_value
 from services.archive.domain.reports.columns import COLUMNS, NUMBER
+from services.archive.domain.reports.exits import Exit
 from services.archive.domain.reports.facts import Facts
 from services.archive.domain.reports.filing import Draft, Filing
 from services.archive.domain.reports.monthly import Known, corrections, month_lessons, month_lines, overlaid, tail
+from services.archive.domain.reports.operations import operations
 from services.archive.domain.reports.periods import Period, month_named, month_of
+from services.archive.domain.reports.roots import month_roots
 from shared.district.model import District
 
 
 class Books:
     """The cases and filings of the district as they stand at one moment; asked for reports, never changed."""
 
-    def __init__(self, cases: Iterable[Facts], filings: Iterable[Filing], district: District) -> None:
-        self._district = district
+    def __init__(
+        self, cases: Iterable[Facts], filings: Iterable[Filing], district: District, roots: Iterable[Root] = (), exits: Iterable[Exit] = (),
+    ) -> None:
+        self._district, self._exits = district, tuple(exits)
+        self._roots = list(roots)
         self._cases: dict[str, list[Facts]] = defaultdict(list)
         for facts in cases:
             self._cases[facts.entry.site].append(facts)
@@ -67,29 +74,41 @@ class Books:
             return self.draft(month, site)
         return Draft(**{name: getattr(filing.snapshot, name) for name in Draft.model_fields})
 
-    def report(self, month: Period, site: str | None = None) -> Content:
-        """月台账 of one site, or (None) of the whole district, with its tail and its check value."""
+    def restated(self, month: Period, site: str) -> Draft:
+        """The page as the ledger says now, whatever was frozen; the 更正页 is the frozen page's own."""
+        return self.draft(month, site).model_copy(update={"corrections": self.page(month, site).corrections})
+
+    def report(self, month: Period, site: str | None = None, *, restated: bool = False) -> Content:
+        """月台账 of one site, or (None) of the whole district, with its tail and its check value; 重述 as the ledger says now."""
         chosen = self.sites if site is None else [site]
-        pages = {code: self.page(month, code) for code in chosen}
+        page = self.restated if restated else self.page
+        pages = {code: page(month, code) for code in chosen}
         lines = _numbered([line for page in pages.values() for line in page.lines])
         lessons = sorted((held for page in pages.values() for held in page.lessons), key=lambda held: str(held["case_no"]))
         return with_check_value({
             "report": "monthly", "month": month.text, "site": site, "name": self._name(site),
             "policy_version": self._district.policy.version, "calendar_version": self._district.calendar.version,
-            "as_of": self._as_of(month, chosen), "columns": [list(column) for column in COLUMNS], "lines": lines,
-            "tail": tail(lines, lessons, self._district),
+            "as_of": self._as_of(month, site), "columns": [list(column) for column in COLUMNS], "lines": lines,
+            "tail": tail(lines, lessons, self._district), "root_causes": month_roots(self._roots, month) if site is None else [],
             "corrections": [change for page in pages.values() for change in page.corrections],
             "sites": [self._standing(month, code, pages[code]) for code in chosen],
+            **({"operations": self._operations(month)} if site is None else {}),
         })
+
+    def _operations(self, month: Period) -> Content:
+        return operations((facts for held in self._cases.values() for facts in held), self._exits, month, self._district)
 
     def _name(self, site: str | None) -> str:
         if site is None:
             return self._district.policy.district.name
         return self._district.sites[site].name if site in self._district.sites else site
 
-    def _as_of(self, month: Period, sites: Sequence[str]) -> str | None:
-        """The latest word the report rests on; the same for as long as nothing more is said."""
-        told = [facts.last_at for code in sites for facts in self._cases[code] if facts.entry.received_at < month.end]
+    def _as_of(self, month: Period, site: str | None) -> str | None:
+        """The latest word the report rests on; of a site that filed the moment it did, of which nothing later is told."""
+        filing = self.filed(month, site) if site else None
+        if filing is not None and filing.snapshot is not None:
+            return moment_text(filing.snapshot.at)
+        told = [facts.last_at for code in ([site] if site else self.sites) for facts in self._cases[code] if facts.entry.received_at < month.end]
         return moment_text(max(told, default=None))
 
     def _standing(self, month: Period, site: str, page: Draft) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 import orjson
 
-from services.archive.domain.lines import ALGORITHM
+from services.archive.domain.sm3 import published, sm3
 from shared.clock import SHANGHAI
 
 Cell = bool | int | str | None
@@ -23,8 +22,8 @@ def canonical(content: object) -> bytes:
 
 
 def check_value(content: object) -> str:
-    """校验值: `sha256:` and the hash of the canonical JSON (domain 12A.12)."""
-    return f"{ALGORITHM}:{sha256(canonical(content)).hexdigest()}"
+    """校验值: `sm3:` and the hash of the canonical JSON (domain 12A.12)."""
+    return published(sm3(canonical(content)))
 
 
 def with_check_value(content: Mapping[str, Any]) -> Content:

@@ -3,49 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.archive.domain.entry import OrderLine, SupervisionLine
+from services.archive.domain.entry import SupervisionLine
 from services.archive.domain.reports.columns import cause_of, repeated
-from services.archive.domain.reports.facts import Facts, FalseFeedback, OrderFacts
+from services.archive.domain.reports.facts import Facts, FalseFeedback
+from services.archive.domain.reports.held import Held, Order
 from services.archive.domain.reports.periods import Period
-from shared.contracts.terms import OrderState
 from shared.district.model import District
-
-GONE = (OrderState.RETURNED, OrderState.CANCELLED)
-
-
-@dataclass(frozen=True)
-class Order:
-    """One 承办单: its ledger line and what its events tell."""
-
-    line: OrderLine
-    facts: OrderFacts
-
-    @property
-    def signed_in_time(self) -> bool:
-        """签收 by a person within the limit; 自动签收记不及时."""
-        signed = self.line.signed_at
-        return signed is not None and not self.line.auto_signed and signed <= self.facts.sign_due_at
-
-    @property
-    def contacted_in_time(self) -> bool:
-        """先行联系 within its limit."""
-        due, contacted = self.facts.contact_due_at, self.line.contacted_at
-        return due is not None and contacted is not None and contacted <= due
-
-    @property
-    def late(self) -> bool:
-        """Answered after its limit, or the limit passed without an answer."""
-        answered = self.line.answered_at
-        return self.facts.missed if answered is None else answered > self.line.due_at
-
-    @property
-    def was_due(self) -> bool:
-        """Whether it had to be finished: answered or missed, and not taken away in time."""
-        return self.facts.missed or (self.line.answered_at is not None and self.line.state not in GONE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +22,7 @@ class Scope:
     `frequent` are the numbers of cases that are 同点位同原因反复.
     """
 
-    every: Sequence[Facts]
+    held: Held
     period: Period
     district: District
     frequent: frozenset[str]
@@ -63,16 +30,21 @@ class Scope:
 
     def of_unit(self, unit: str) -> Scope:
         """The same for one unit."""
-        return Scope(self.every, self.period, self.district, self.frequent, unit)
+        return Scope(self.held, self.period, self.district, self.frequent, unit)
 
     def within(self, period: Period) -> Scope:
         """The same for another period."""
-        return Scope(self.every, period, self.district, self.frequent, self.unit)
+        return Scope(self.held, period, self.district, self.frequent, self.unit)
+
+    @property
+    def every(self) -> list[Facts]:
+        """Every case, of whatever unit."""
+        return self.held.cases_of(None)
 
     @property
     def cases(self) -> list[Facts]:
         """Every case, of a unit those it leads."""
-        return [facts for facts in self.every if self.unit in (None, facts.entry.lead)]
+        return self.held.cases_of(self.unit)
 
     @property
     def received(self) -> list[Facts]:
@@ -109,35 +81,22 @@ class Scope:
     @property
     def orders(self) -> list[Order]:
         """派单: every 承办单 issued in the period."""
-        return [order for order in self._orders() if self.period.has(order.line.issued_at)]
+        return [order for order in self.held.orders_of(self.unit) if self.period.has(order.line.issued_at)]
 
     @property
     def orders_due(self) -> list[Order]:
         """应办结单: due in the period and answered, or overdue."""
-        return [order for order in self._orders() if self.period.has(order.line.due_at) and order.was_due]
-
-    def _orders(self) -> Iterable[Order]:
-        for facts in self.every:
-            for line in facts.entry.orders:
-                told = facts.of_order(line.order_no)
-                if told is not None and self.unit in (None, line.unit):
-                    yield Order(line, told)
+        return [order for order in self.held.orders_of(self.unit) if self.period.has(order.line.due_at) and order.was_due]
 
     @property
     def supervisions(self) -> list[SupervisionLine]:
         """有效督办单 issued in the period; of a unit those about its orders (附件2: never a draft, never a voided one)."""
-        return [
-            held for facts in self.every for held in facts.entry.supervisions
-            if held.counts and self.period.has(held.issued_at) and self.unit in (None, _unit_of(facts, held.order_no))
-        ]
+        return [held for held in self.held.supervisions_of(self.unit) if self.period.has(held.issued_at)]
 
     @property
     def false_feedbacks(self) -> list[FalseFeedback]:
         """虚假办结 found in the period."""
-        return [
-            held for facts in self.every for held in facts.false_feedbacks
-            if self.period.has(held.at) and self.unit in (None, held.unit)
-        ]
+        return [held for held in self.held.false_feedbacks_of(self.unit) if self.period.has(held.at)]
 
     def is_repeated(self, facts: Facts) -> bool:
         """反复反映: the same person and matter, or the same site and cause often enough (domain §7)."""
@@ -157,10 +116,6 @@ def in_time(facts: Facts) -> bool:
     """按时: the answer was there when it was due."""
     replied, due = facts.entry.replied_at, facts.entry.due_at
     return replied is not None and due is not None and replied <= due
-
-
-def _unit_of(facts: Facts, order_no: str) -> str | None:
-    return next((order.unit for order in facts.entry.orders if order.order_no == order_no), None)
 
 
 def frequent_causes(every: Iterable[Facts], district: District) -> frozenset[str]:

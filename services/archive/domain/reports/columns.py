@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from services.archive.domain.causes import cause_code
 from services.archive.domain.reports.canonical import Cell, Line, moment_text
 from services.archive.domain.reports.facts import Asked, Facts
 from shared.calendar.hours import in_shanghai
@@ -30,8 +31,6 @@ COLUMNS: tuple[tuple[str, str], ...] = (
 LABELS = dict(COLUMNS)
 SUMMARY_CHARS = 120
 CALL, EVALUATION = "CALL", "EVALUATION"
-NOT_UPLOADED = "NOT_UPLOADED"
-OTHER = "OTHER"
 
 
 def lines_of(cases: Iterable[Facts], district: District) -> list[Line]:
@@ -73,11 +72,7 @@ def _analysis(facts: Facts, district: District) -> Line:
 
 def cause_of(facts: Facts, district: District) -> str | None:
     """原因分类 by its identifier; what a unit wrote outside the list is OTHER; None before an answer."""
-    said = facts.cause.strip()
-    if not said:
-        return None
-    causes = district.policy.causes
-    return said if said in causes else next((code for code, name in causes.items() if name == said), OTHER)
+    return cause_code(facts.cause, district)
 
 
 def same_day(facts: Facts) -> bool | None:
@@ -127,7 +122,7 @@ def _afterwards(facts: Facts, district: District) -> Line:
     return {
         "followed_up_at": moment_text(last.at) if last else None, "followed_up_by": _way(last, district) if last else None,
         "resolved": entry.resolved, "stars": entry.stars, "discontent": WITHHELD if facts.withheld and discontent else discontent,
-        "redone": facts.reopened > 1, "repeated": repeated(facts, district), "in_library": False, "upload": NOT_UPLOADED,
+        "redone": facts.reopened > 1, "repeated": repeated(facts, district), "in_library": facts.in_library, "upload": facts.upload,
         "remark": _remark(facts, district),
     }
 

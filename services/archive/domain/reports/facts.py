@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.archive.domain.entry import Entry, Moment, OrderLine
+from services.archive.domain.uploading.marks import NOT_UPLOADED
 from shared.contracts.event import Frozen
 from shared.contracts.terms import CaseState, Category, Finding, OrderRole, Result
 
@@ -39,6 +40,7 @@ class Lesson(Frozen):
 class FalseFeedback(Frozen):
     """An answer the window found to be false (虚假办结)."""
 
+    case_no: str
     unit: str
     at: Moment
 
@@ -74,6 +76,8 @@ class Facts(Frozen):
     lessons: tuple[Lesson, ...] = ()
     false_feedbacks: tuple[FalseFeedback, ...] = ()
     order_facts: tuple[OrderFacts, ...] = ()
+    upload: str = NOT_UPLOADED
+    in_library: bool = False
 
     def of_order(self, order_no: str) -> OrderFacts | None:
         """What the events tell of one order."""

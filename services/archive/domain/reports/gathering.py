@@ -9,8 +9,9 @@ from functools import reduce, singledispatch
 from services.archive.domain.entry import Entry
 from services.archive.domain.fold import entry_from
 from services.archive.domain.lines import event_in
-from services.archive.domain.record import CaseRecord
+from services.archive.domain.record import CaseRecord, owed_by
 from services.archive.domain.reports.facts import Asked, Facts, FalseFeedback, Lesson, OrderFacts
+from services.archive.domain.uploading.marks import upload_word
 from shared.contracts.event import Event
 from shared.contracts.intake_events import CaseRegistered, RepeatNoted
 from shared.contracts.router_events import (
@@ -46,7 +47,8 @@ def facts_of(record: CaseRecord, until: datetime | None = None) -> Facts | None:
     if until is not None:
         events = [event for event in events if event.meta.recorded_at <= until]
     whole = until is None and not record.late_events
-    return facts_from(events, record.entry if whole else None)
+    facts = facts_from(events, record.entry if whole else None)
+    return facts and facts.model_copy(update={"upload": upload_word(record.uploads, owed_by(record))})
 
 
 def facts_from(events: Iterable[Event], entry: Entry | None = None) -> Facts | None:
@@ -170,7 +172,7 @@ def _return_refused(event: OrderReturnRefused, facts: Facts) -> Facts:
 
 @tells.register
 def _feedback_rejected(event: FeedbackRejected, facts: Facts) -> dict[str, object]:
-    found = (FalseFeedback(unit=event.unit, at=event.occurred_at),) if event.false_feedback else ()
+    found = (FalseFeedback(case_no=event.case_no, unit=event.unit, at=event.occurred_at),) if event.false_feedback else ()
     return {"false_feedbacks": (*facts.false_feedbacks, *found)}
 
 

@@ -18,7 +18,7 @@ DAY = timedelta(days=1)
 
 def interview_candidates(whole: Scope, units: Iterable[str], satisfied: Rate) -> list[Content]:
     """方案 七(四): every unit that reaches a threshold, with the figures behind it; people decide."""
-    names = {code: unit.name for code, unit in whole.district.departments.items()}
+    names = whole.district.unit_names
     found = ((unit, _figures(whole.of_unit(unit), satisfied)) for unit in units)
     return [{"unit": unit, "name": names.get(unit, unit), **figures} for unit, figures in found if figures["reasons"]]
 

@@ -60,7 +60,7 @@ def _ranking(lines: Sequence[Line], district: District) -> list[Content]:
     rows = [_of_unit(unit, [line for line in lines if line["lead"] == unit])
             for unit in sorted({str(line["lead"]) for line in lines if line["lead"]})]
     rows.sort(key=lambda row: (not row[1].shown(least), -row[1].share() if row[1].shown(least) else 0, row[0]["unit"]))
-    names = {code: unit.name for code, unit in district.departments.items()}
+    names = district.unit_names
     return [
         {**row, "name": names.get(row["unit"], row["unit"]), "on_time": on_time.told(least),
          "rank": _place(on_time, [other for _, other in rows], least)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from shared.calendar import SHANGHAI
 from shared.clock import shanghai
@@ -27,12 +28,12 @@ class Period:
         """`2026-11`, the first month."""
         return f"{self.first:%Y-%m}"
 
-    @property
+    @cached_property
     def start(self) -> datetime:
         """The first moment."""
         return datetime.combine(self.first, time(), SHANGHAI)
 
-    @property
+    @cached_property
     def end(self) -> datetime:
         """The first moment after it."""
         return datetime.combine(_later(self.first, self.months), time(), SHANGHAI)

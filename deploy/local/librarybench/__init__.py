@@ -1,0 +1,1 @@
+"""`./bancheng bench library`: how well and how quickly the right case is found among very many."""
