@@ -128,6 +128,14 @@ class SeededLoop(asyncio.BaseEventLoop):
         """There is one thread."""
         return self.call_soon(callback, *args, context=context)
 
+    def run_in_executor(  # type: ignore[override]  # as above
+        self, _executor: object, func: Callable[..., Any], *args: Any,
+    ) -> asyncio.Future[Any]:
+        """What would go on in a thread is done here, in one piece and at a drawn moment; a real thread ends when the machine pleases."""
+        future = self.create_future()
+        self.call_soon(_done, future, func, args)
+        return future
+
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Cancelled moments are dropped when they come."""
 
@@ -151,6 +159,15 @@ class SeededLoop(asyncio.BaseEventLoop):
         self._scheduled.clear()
         self._tasks.clear()
         self.close()
+
+
+def _done(future: asyncio.Future[Any], func: Callable[..., Any], args: tuple[Any, ...]) -> None:
+    if future.cancelled():
+        return
+    try:
+        future.set_result(func(*args))
+    except Exception as error:  # noqa: BLE001 - whatever it raised is raised where it is awaited
+        future.set_exception(error)
 
 
 def _closed(work: Any) -> None:

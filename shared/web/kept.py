@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from time import monotonic
 from typing import Generic, TypeVar
 
 from shared.clock import Clock
@@ -14,6 +13,11 @@ from shared.clock import Clock
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 MOST_KEYS = 2_000
+
+
+def _tick() -> float:
+    """Seconds of the running loop: this machine's own, or the simulation's, where a slow machine may change nothing."""
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class _Begun(Generic[V]):
     def good(self, now: datetime, seconds: float) -> bool:
         """Whether it was made, or is being made, within the last `seconds` of this machine and of the cases' clock."""
         failed = self.task.done() and (self.task.cancelled() or self.task.exception() is not None)
-        return not failed and monotonic() - self.tick < seconds and abs((now - self.at).total_seconds()) < seconds
+        return not failed and _tick() - self.tick < seconds and abs((now - self.at).total_seconds()) < seconds
 
 
 class Kept(Generic[K, V]):
@@ -57,7 +61,7 @@ class Kept(Generic[K, V]):
         held = self._held.get(key)
         if held is None or not held.good(now, self._seconds):
             self._keep(key, held)
-            held = _Begun(asyncio.create_task(self._made(key)), now, monotonic())
+            held = _Begun(asyncio.create_task(self._made(key)), now, _tick())
             self._forget(now)
             self._held[key] = held
         shown = self._last_of(key, held, now)

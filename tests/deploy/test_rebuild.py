@@ -86,15 +86,17 @@ async def _verified(reached: Reached, sealer: Sealer) -> None:
 
 async def _reports(reached: Reached) -> bytes:
     """Every 月台账 of a month with matters and every 双月评估, as bytes; a month that is only open is opened again by the job."""
-    store = MongoStore(connect(reached.mongo_uri)[reached.database("archive")])
+    client = connect(reached.mongo_uri)
     ground = Ground(
-        clock=SystemClock(), store=store, courier=OutboxCourier(MemoryPublisher(), Progress()), scheme=Scheme(DISTRICT),
+        clock=SystemClock(), store=MongoStore(client[reached.database("archive")]), courier=OutboxCourier(MemoryPublisher(), Progress()), scheme=Scheme(DISTRICT),
         sealer=Sealer.from_environment(new_keys()),
     )
     exports = build(ground).exports
     monthly = await exports["monthly"]()
     months = {row["month"] for row in monthly if row["lines"]}
-    return canonical([[row for row in monthly if row["month"] in months], await exports["assessment"]()])
+    made = canonical([[row for row in monthly if row["month"] in months], await exports["assessment"]()])
+    client.close()
+    return made
 
 
 async def _lost(reached: Reached, service: str) -> None:

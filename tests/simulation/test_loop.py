@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from contextvars import copy_context
-from time import monotonic
+from time import monotonic, sleep
 
 import pytest
 
@@ -52,6 +52,38 @@ def test_an_hour_passes_at_once() -> None:
     loop.run_until_complete(asyncio.sleep(3600))
 
     assert (loop.time(), monotonic() - begun < 5) == (3600, True)
+    loop.end()
+
+
+async def _beside(said: list[str], name: str, takes_s: float) -> None:
+    def worked() -> None:
+        sleep(takes_s)
+        said.append(name)
+
+    await asyncio.to_thread(worked)
+    said.append(f"{name} seen")
+
+
+async def _three_beside() -> list[str]:
+    said: list[str] = []
+    await asyncio.gather(_beside(said, "a", 0.03), _beside(said, "b", 0.0), _talk(said, "c"))
+    return said
+
+
+def test_work_for_a_thread_takes_no_time_of_the_machine() -> None:
+    """However long it takes and whatever else goes on, the same seed has it done at the same place; its error is raised where it is awaited."""
+    for seed in range(5):
+        told = []
+        for _ in range(3):
+            loop = SeededLoop(_chance(seed))
+            told.append((loop.run_until_complete(_three_beside()), loop.trace, loop.time()))
+            loop.end()
+        assert told[0] == told[1] == told[2]
+        assert told[0][2] == 0
+
+    loop = SeededLoop(_chance(1))
+    with pytest.raises(ZeroDivisionError):
+        loop.run_until_complete(asyncio.to_thread(lambda: 1 // 0))
     loop.end()
 
 

@@ -68,8 +68,8 @@ def test_a_seed_that_once_failed_stays_good(seed: int) -> None:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", [1, 3])
 def test_a_seed_replays_exactly_in_any_process(seed: int) -> None:
-    """Three processes under three hash seeds make the same choices in the same order, and end alike."""
-    told = [_in_a_process(seed, hash_seed) for hash_seed in ("0", "1", "random")]
+    """Processes under several hash seeds make the same choices in the same order, and end alike; 5 and 13 once did not."""
+    told = [_in_a_process(seed, hash_seed) for hash_seed in ("0", "5", "13", "random")]
 
     assert len({(said["trace"], said["steps"], said["records"], said["crashes"]) for said in told}) == 1
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from zlib import crc32
 
 from services.archive.domain.access import Reader
 from services.archive.domain.patterns.measuring import days_of, measure, measure_at
@@ -50,7 +51,7 @@ class Patterns:
 
     async def _follow(self, sighting: Sighting) -> None:
         shelf = shelf_of(sighting)
-        async with self.locks[hash(shelf) % LOCKS]:  # one process does not race itself for a busy trail
+        async with self.locks[crc32(shelf.encode()) % LOCKS]:  # one process does not race itself for a busy trail
             trail = trail_on((await self.shelves.change(shelf, partial(follow, sighting=sighting))).state, sighting)
             if trail is not None and trail.pattern:
                 rule = partial(gather, number=trail.pattern, sighting=sighting, seen=trail.seen)

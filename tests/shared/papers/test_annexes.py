@@ -143,7 +143,7 @@ def test_no_template_reaches_for_the_network() -> None:
     """A government zone has none: no @preview package, no address."""
     texts = {path.stem: path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.typ")}
 
-    assert set(texts) == {"annex1", "annex2", "letter", "paper", "report", "supervision"}
+    assert set(texts) == {"annex1", "annex2", "letter", "paper", "proof", "report", "supervision"}
     assert not any("@preview" in words or "://" in words for words in texts.values())
 
 
