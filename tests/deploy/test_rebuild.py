@@ -87,8 +87,9 @@ async def _verified(reached: Reached, sealer: Sealer) -> None:
 async def _reports(reached: Reached) -> bytes:
     """Every 月台账 of a month with matters and every 双月评估, as bytes; a month that is only open is opened again by the job."""
     client = connect(reached.mongo_uri)
+    store = MongoStore(client[reached.database("archive")])
     ground = Ground(
-        clock=SystemClock(), store=MongoStore(client[reached.database("archive")]), courier=OutboxCourier(MemoryPublisher(), Progress()), scheme=Scheme(DISTRICT),
+        clock=SystemClock(), store=store, courier=OutboxCourier(MemoryPublisher(), Progress()), scheme=Scheme(DISTRICT),
         sealer=Sealer.from_environment(new_keys()),
     )
     exports = build(ground).exports
