@@ -30,10 +30,16 @@ PORTS = range(20_000, 30_000)  # below the ports systems give to outgoing connec
 TELLING = re.compile(r"ERROR|FATAL|Exception|Error|Caused by|refused|denied|corrupt", re.IGNORECASE)
 
 
+_GIVEN_OUT: set[int] = set()  # by this process: a broker of seven listeners draws often enough to draw one twice
+
+
 def free_port() -> int:
-    """A port nobody listens on at this moment, on the loopback address."""
+    """A port nobody listens on at this moment, on the loopback address; never one this process was given before."""
     while True:
         port = choice(PORTS)
+        if port in _GIVEN_OUT and len(_GIVEN_OUT) < len(PORTS) // 2:
+            continue
+        _GIVEN_OUT.add(port)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
