@@ -1,4 +1,7 @@
-"""A fifth bank written on 2026-11-30 by somebody who had read nothing of the recogniser and of the earlier banks."""
+"""A fifth bank written on 2026-11-30 by somebody who had read nothing of the recogniser and of the earlier banks.
+
+Before anything was mended or learned by it 99.01 %, precision 86.4 %.
+"""
 
 PEOPLE5 = (
     # ordinary Han names, three characters, the old

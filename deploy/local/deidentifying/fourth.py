@@ -1,4 +1,7 @@
-"""A fourth bank written on 2026-11-30 by somebody who had read nothing of the recogniser and of the earlier banks."""
+"""A fourth bank written on 2026-11-30 by somebody who had read nothing of the recogniser and of the earlier banks.
+
+Before anything was mended or learned by it 97.00 %, precision 88.9 %; one name in ten in it is a word of every day.
+"""
 
 PEOPLE4 = (
     "陈国强", "王建平", "李秀珍", "张伟民", "刘洋", "杨雪梅", "赵志刚", "黄晓燕", "周敏", "吴桂芳", "徐海涛", "孙丽萍", "朱永康", "胡佳", "郭振华",

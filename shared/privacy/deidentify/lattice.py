@@ -7,6 +7,8 @@ from math import log
 
 import rjieba
 
+from shared.privacy.deidentify.sounds import by_sound
+
 LONGEST_WORD = 5
 _TOTAL = 60_101_967.0  # what the dictionary's frequencies sum to
 _UNKNOWN = -17.5
@@ -40,7 +42,7 @@ def cost(word: str) -> float | None:
     seen = frequency(word)
     if len(word) == 1:
         return log(seen / _TOTAL) if seen else _UNKNOWN if "一" <= word <= "龥" else _OTHER
-    if not seen or (is_name_word(word) and seen < _SELDOM):
+    if not seen or (seen < _SELDOM and (is_name_word(word) or by_sound(word))):
         return None
     return log(seen / _TOTAL)
 

@@ -12,7 +12,7 @@ from math import log10
 from typing import NamedTuple
 
 from shared.privacy.deidentify.around import AROUND
-from shared.privacy.deidentify.lattice import Lattice, frequency, is_name_word, sort_of
+from shared.privacy.deidentify.lattice import Lattice, cost, frequency, is_name_word, sort_of
 from shared.privacy.deidentify.surnames import COMPOUND, PUBLIC_WORDS, SINGLE, STRONG, SURE, TITLES, WEAK
 from shared.privacy.deidentify.weights import GIVEN, SURNAMES, TABLES
 
@@ -22,9 +22,12 @@ JAPANESE = frozenset(
     "后藤 村上 近藤 石井 青木 福田 三浦 西村 藤原 冈本 松井 中野 原田 中川 竹内 安藤 野村 上田 森田 横山".split()
 )
 RARE = frozenset(
-    "缑芈牟朴纳侴禚辜练乜仉俎卬厙原呙和妫姒姞嬴宛岑录律忻念恽戎扈折拓揭撒支敖斛旷明春昝晏暨曲木束来枚柏染柯柴桓植楚榮檀毋汝沐波海涂涟漆澹炎牙狐猗"
+    "是缑芈牟朴纳侴禚辜练乜仉俎卬厙原呙和妫姒姞嬴宛岑录律忻念恽戎扈折拓揭撒支敖斛旷明春昝晏暨曲木束来枚柏染柯柴桓植楚榮檀毋汝沐波海涂涟漆澹炎牙狐猗"
     "玄甄甯畅疏百皋盖盘真睢矫示禹秋种秘稽穰窦竺笪管箕米粘粟糜素索繁绍绳维缪罕耶耿聂肇胶腾臧芒苌苑英茅茆茹荆荔莘菅营蒉蒙蒯蒿蔺虎虢衣衡裔觉訾言谬谯"
     "豆贯资赫辉辕轩迮逢遆邸邝邢郇郏郗郜鄞鄢酒里钊铎银锁闪闽阎阚阳降隋隗雒雪霜静鞠项颛飞香骆骞鲜鹿黑默龚瘳眭皮门年员区句种折厍"
+    "兀火麴啜偶叩召告商妙孛官寸寻射崇希库底征忽慈抄招拜摆斯昔朗望札桐棋淦漏潭琴瑞画皇督矢祭积突端笃策綦续翦肃脱茂菊萨藏藤藩蚁诗象负贠赏赤过逮速遇"
+    "郈释镇镡革顿风鬲鼓佼刑厚味哀善喜堂奇妥密尕尼屯岐峰帖帕弋彦彪怡慧抑排敏昂曼朝未杏桃桴楮楠欣泥洒流浑淮涛渠渊漫灌炉烟烩照熟犁狼玺珠瑜瑶疆登盈眉"
+    "眘硕祈秀稳笔粱绪翠耀聪胆舍芷苓荃荷菜萍葵蓓藕蜀衷证诚豪贵辇逊郢郸鄯酋醋钦钻铜铺锐镜闯阔隐雄霞鞏韧颖馥驷骁鬼魁鲧鸟鸿鹄鹅麒黛"
 )
 ONE = (SINGLE | RARE) - frozenset("单查布")
 TWO = COMPOUND | JAPANESE | {"淳于", "单于"}
@@ -34,6 +37,7 @@ _JOINED = 3.0  # two surnames in a row are seldom two of a kind
 _SIZES_ONE, _SIZES_TWO, _SIZES_JAPANESE = (1, 2, 3), (1, 2), (1, 2, 3)
 _COMMON = -8.0
 _NEAR, _WORD_LESS, _USUAL, _SPOKEN_FOR = 1.5, 1.5, -7.2, -2.0
+_LONE_LESS, _QUITE_USUAL = 2.0, -6.5
 _LONG = -1.0  # three characters of a given name are seldom
 LONGEST, _MORE, _TIME_AND_PLACE = 2, 0.5, frozenset("tfs")
 _TITLE = re.compile("|".join(title for title in TITLES.split("|") if len(title) > 1 and title.isalnum()))
@@ -81,25 +85,40 @@ def _sized(text: str, start: int, surname: int, sizes: tuple[int, ...]) -> Itera
 
 def features(words: Lattice, span: Span) -> dict[str, float]:
     """What speaks for and against a name here: characters, words, and what stands before and behind."""
-    text, (start, end, surname) = words.text, span
-    family, given, whole = text[start : start + surname], text[start + surname : end], text[start:end]
-    explained, alike = words.explained(start, end), sum(map(_given, given))
-    found = {
-        f"size:{surname}+{len(given)}": 1.0, "words": max(explained, -45.0) / 10, "surname": _surname(family) / 4, "given": alike / 4,
-        "odds": max(min(_surname(family) + alike - 7 - explained, 15.0), -15.0) / 5,
-        f"family:{family}": 1.0, f"last:{whole[-1]}": 1.0,
-    }
+    text, (start, end, _) = words.text, span
+    own = "w-" if words.begins.get(start) == end else ""  # a word of every day, cut as one: there what stands around it weighs more
+    found = _within(words, span, own)
     around = _around(words, start, end)
-    if words.begins.get(start) == end:  # a word of every day, cut as one: there what stands around it weighs more
-        around += [f"w-{sign}" for sign in around if sign.startswith(_WEIGHS_MORE)] + [f"w-is:{sort_of(whole)}"]
-    found.update(dict.fromkeys(around, 1.0))
-    seen = frequency(whole)
-    if seen:
-        found[f"known:{'n' if is_name_word(whole) else 'w'}{min(int(log10(seen + 1)), 4)}"] = 1.0
-        found[f"is:{sort_of(whole)}"] = 1.0
+    if own:
+        around += [f"w-{sign}" for sign in around if sign.startswith(_WEIGHS_MORE)] + [f"w-is:{sort_of(text[start:end])}"]
+    found.update(dict.fromkeys([*around, *_known(text, start, end)], 1.0))
+    return found
+
+
+def _within(words: Lattice, span: Span, own: str) -> dict[str, float]:
+    """The characters themselves: how usual as surname and given name, how well words explain them, how the words cut them."""
+    text, (start, end, surname) = words.text, span
+    family, given = text[start : start + surname], text[start + surname : end]
+    explained, alike = words.explained(start, end), sum(map(_given, given))
+    odds = _surname(family) + alike - 7 - explained
+    alone = surname == 1 and words.begins.get(start) == start + 1
+    lone = int(max(min(_surname(family) - (cost(family) or 0.0), 9.0), -9.0)) if alone else "no"
+    cut = "".join(str(int(place in words.begins)) for place in range(start, end + 1))
+    return {
+        f"{own}odd:{int(max(min(odds, 13.0), -13.0) // 2)}": 1.0, f"cut:{surname}{cut}": 1.0, f"lone:{lone}": 1.0,
+        f"size:{surname}+{len(given)}": 1.0, f"{own}words": max(explained, -45.0) / 10, f"{own}surname": _surname(family) / 4,
+        f"{own}given": alike / 4, f"{own}odds": max(min(odds, 15.0), -15.0) / 5, f"family:{family}": 1.0, f"last:{text[end - 1]}": 1.0,
+    }
+
+
+def _known(text: str, start: int, end: int) -> list[str]:
+    """What the dictionary has it as, and whether a word of office is or opens it."""
+    whole, found = text[start:end], []
+    if seen := frequency(whole):
+        found += [f"known:{'n' if is_name_word(whole) else 'w'}{min(int(log10(seen + 1)), 4)}", f"is:{sort_of(whole)}"]
     opening = [text[start : start + size] for size in (2, 3, 4) if text[start : start + size] in PUBLIC_WORDS]
     if opening:
-        found["public:is" if whole in opening else "public:opens" if len(opening[-1]) < len(whole) else "public:longer"] = 1.0
+        found.append("public:is" if whole in opening else "public:opens" if len(opening[-1]) < len(whole) else "public:longer")
     return found
 
 
@@ -141,7 +160,7 @@ def _asked(words: Lattice, span: Span, least: float, found: list[tuple[Span, flo
     if span.end - span.start - span.surname > LONGEST and not any(span.start == held.start for held, _ in found):
         return _LONG
     if words.begins.get(span.start) != span.end:
-        return least
+        return least - (_LONE_LESS if _is_lone(words, span) else 0)
     whole = words.text[span.start : span.end]
     if not is_name_word(whole) and (len(whole) > LONGEST or sort_of(whole) in _TIME_AND_PLACE):
         return least + _MORE
@@ -168,6 +187,12 @@ def _is_word(words: Lattice, span: Span) -> bool:
     family = words.text[span.start : span.start + span.surname]
     usual = _surname(family) > _USUAL and words.text[span.start : span.end] not in PUBLIC_WORDS
     return usual and words.begins.get(span.start) == span.end
+
+
+def _is_lone(words: Lattice, span: Span) -> bool:
+    """Whether a usual surname is left over by the words: few other readings are left, so less is asked of what stands around."""
+    usual = _surname(words.text[span.start : span.start + span.surname]) > _QUITE_USUAL
+    return usual and words.begins.get(span.start) == span.start + span.surname
 
 
 @lru_cache(maxsize=4096)

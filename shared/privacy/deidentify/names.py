@@ -21,7 +21,7 @@ _SURELY = re.compile(
 )
 _MAYBE = re.compile(rf"(?:{STRONG}|{WEAK}){_LINK}|(?:叫|找|跟|和|与|给|由|被|问|向|同|、|系|据|持|替|代|称|：|，|。) ?")
 _NOT_SAID = "的说在去来和与及跟也是已于就给让被把对向从没要会又还则却但因之现住办问找申投称表认觉做电手联护身今"
-_DOTTED = re.compile(rf"(?P<name>[一-龥]{{2,8}}(?:·[一-龥]{{1,3}}){{0,3}}·[一-龥]{{1,2}}(?:(?![{_NOT_SAID}])[一-龥]){{0,6}})")
+_DOTTED = re.compile(rf"(?P<name>(?:[一-龥]{{2,8}}|(?<![一-龥])[一-龥])(?:·[一-龥]{{1,3}}){{0,3}}·[一-龥]{{1,2}}(?:(?![{_NOT_SAID}])[一-龥]){{0,6}})")
 _LEAD = re.compile(rf".*?(?:{SURE}|{STRONG}|{WEAK}|[和与是叫给由找问被让向跟对把称为室号])+(?=[一-龥]{{2}})")
 _HIDDEN = re.compile(
     r"(?P<name>(?P<first>(?:(?!某)[一-龥]){1,2}?)(?:\*{1,3}|[×ＸXx]{1,3}(?![A-Za-z0-9])|某某?(?:某)?|[○〇O]{1,2}(?![A-Za-z0-9])))(?![A-Za-z0-9*])"
@@ -40,7 +40,7 @@ _SOFTWARE = frozenset(
     "Gateway Request Timeout Service Internal PDF USB APP OCR".split()
 )
 
-LEAST, SURELY = -2.5, 1.0  # the least weight that is shown, and what may not be published
+LEAST, SURELY = -3.5, 1.0  # the least weight that is shown, and what may not be published
 _GOES_ON, _SOUNDS_SURE = -1.0, 8.0
 _DOUBT, _DOUBT_FIRM = 0.0, -4.0  # the weight below which a rule alone makes nothing sure; a rule whose word leaves no doubt
 _VERY, _FIRM = 0.9, 0.93  # a name that is very likely; what the rules find by a word that leaves no doubt

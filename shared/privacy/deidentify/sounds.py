@@ -67,9 +67,16 @@ _SOUTHERN = (
 )
 PARTS = frozenset(" ".join((_UYGHUR, _KAZAKH, _TIBETAN, _MONGOLIAN, _YI, _EUROPEAN, _SOUTHERN)).split())
 LONGEST_PART = max(map(len, PARTS))
+# Names of two characters that stand alone, as most do in Tibet.
+PAIRS = frozenset(part for part in _TIBETAN.split() if len(part) == 2)  # noqa: PLR2004 - a pair
 
 # Surnames of three characters and more, Japanese and Manchu; what follows is a given name of ordinary characters.
 LONG_SURNAMES = (
     "佐佐木 长谷川 五十岚 久保田 佐久间 宇佐美 长谷部 大久保 小笠原 二阶堂 小野寺 宇都宫 日比野 胜又 伊集院 西园寺 武者小路 御手洗 东海林 "
     "爱新觉罗 叶赫那拉 瓜尔佳 钮祜禄 他他拉 舒穆禄 索绰罗 赫舍里 乌拉那拉 喜塔腊 博尔济吉特 孛儿只斤 "
 ).split()
+
+
+def by_sound(word: str) -> bool:
+    """Whether a word the dictionary may have is only somebody's name by sound: a longer part, or two parts."""
+    return len(word) > 2 and (word in PARTS or any(word[:cut] in PARTS and word[cut:] in PARTS for cut in range(2, len(word) - 1)))  # noqa: PLR2004 - a pair

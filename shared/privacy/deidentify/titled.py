@@ -84,7 +84,8 @@ def called(plain: str, tokens: Tokens) -> Iterator[Proposal]:
         char, behind = match["name"], plain[end : end + 1]
         begin, stop, _ = tokens.covering(start)
         inside = begin < start and tokens.known(plain[begin:stop])
-        if inside or char not in SINGLE or char in NOT_CALLED or word in PUBLIC_WORDS or len(word) > 2:  # noqa: PLR2004 - 老王 as one word
+        longer = len(word) > 2 and tokens.known(word)  # noqa: PLR2004 - 老王 as one word
+        if inside or char not in SINGLE or char in NOT_CALLED or word in PUBLIC_WORDS or longer:
             continue
         whole = len(word) == 2 or tokens.end_at(start + 1) == end  # noqa: PLR2004 - as above
         sign = not is_han(behind) or behind in BEHIND

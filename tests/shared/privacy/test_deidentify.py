@@ -33,12 +33,12 @@ def test_the_bank_of_somebody_who_had_read_nothing_is_found_as_well() -> None:
     assert figures.precision >= 0.82
 
 
-def test_a_bank_nobody_has_looked_at_is_found_nearly_as_well() -> None:
+def test_a_bank_nobody_has_looked_at_is_found_as_well() -> None:
     """The honest figure (0041): no miss is printed here, so that it stays one."""
     figures = measured(drawn(1000, NOT_LOOKED_AT))
 
-    assert figures.recall >= 0.985
-    assert figures.sure_precision >= 0.96
+    assert figures.texts == 1000 and figures.recall >= WANTED
+    assert figures.sure_precision >= 0.97
 
 
 def test_little_is_shown_where_nobody_is_named() -> None:
