@@ -17,7 +17,7 @@ from shared.testing.driver import DISTRICT
 from tests.house.mutants import INTACT, MUTANTS, copied, crash_points
 
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(300)]
-PATIENCE_S, SHORT_S, LOOK_AGAIN_S, LOOKS = 60.0, 12.0, 0.2, 3  # a defect may keep clients waiting for ever
+PATIENCE_S, SHORT_S, LOOK_AGAIN_S, LOOKS = 60.0, 20.0, 0.2, 3  # a defect may keep clients waiting for ever
 SIGNS = {  # none that a system which is only slow would show, such as an outbox not empty yet
     "commit-before-write": {"state.applied"},
     "publish-before-store": {"stream.body"},
