@@ -19,13 +19,15 @@ from shared.papers.tables import NOTHING, Cell, Column, Kind, Report, Table
 
 FONT, SIZE = "宋体", 10
 A3, A4 = 8, 9
+PAGE_MM = {True: 420 - 18, False: 297 - 18}  # what a page on its side takes beside its margins, A3 and A4
+LEGIBLE = 60  # percent: ten points are six then
 HEAD = 2  # the row of the column heads: the title and the as-of line stand above
 LONGEST = 32_000  # Excel ends a cell at 32,767 characters
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SHEET_NAME = 31
 BORDER: dict[str, Any] = {"border": 1, "font_name": FONT, "font_size": SIZE, "valign": "vcenter", "text_wrap": True}
 AS_WRITTEN = {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False}
-LINE = 13
+LINE, NARROWER = 13, 0.85  # points a line; where 宋体 is missing another is wider, and a row must still be high enough
 LOOKS: dict[Kind, dict[str, Any]] = {
     Kind.TEXT: {"align": "left", "num_format": "@"},
     Kind.WORD: {"align": "center", "num_format": "@"},
@@ -89,9 +91,11 @@ def _cover(sheet: Worksheet, report: Report, looks: _Looks) -> None:
 
 def _sheet(sheet: Worksheet, table: Table, report: Report, looks: _Looks) -> None:
     last_row, last_column = HEAD + max(len(table.rows), 1), len(table.columns) - 1
-    sheet.merge_range(0, 0, 0, max(last_column, 1), f"{report.shown_title}　{table.name}", looks.title)
+    parted = table.groups and _scale(table) < LEGIBLE
+    across = max(table.keys + table.groups[0][1] - 1 if parted else last_column, 1)  # what stands on one page
+    sheet.merge_range(0, 0, 0, across, f"{report.shown_title}　{table.name}", looks.title)
     sheet.set_row(0, 30)
-    sheet.merge_range(1, 0, 1, max(last_column, 1), "　　".join(filter(None, (report.period, report.as_of_text, table.note))), looks.under)
+    sheet.merge_range(1, 0, 1, across, "　　".join(filter(None, (report.period, report.as_of_text, table.note))), looks.under)
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(HEAD, place, column.label, looks.head)
@@ -106,12 +110,33 @@ def _sheet(sheet: Worksheet, table: Table, report: Report, looks: _Looks) -> Non
     sheet.autofilter(HEAD, 0, last_row, last_column)
     sheet.repeat_rows(HEAD)
     _printed(sheet, report, last=(last_row, max(last_column, 1)), paper=A3 if table.large else A4)
+    if parted:
+        _in_parts(sheet, table)
+
+
+def _in_parts(sheet: Worksheet, table: Table) -> None:
+    """A table too wide to be read on one page takes as many beside each other as the paper has parts, each beginning with the keys.
+
+    Which columns a page ends with is the program's to say: it knows its fonts, and Excel takes no notice of breaks where it fits.
+    """
+    sheet.fit_to_pages(len(table.groups), 0)
+    sheet.repeat_columns(0, table.keys - 1)
+
+
+def _scale(table: Table) -> int:
+    """The percentage at which all its columns stand beside each other on a page."""
+    return max(10, min(100, int(100 * PAGE_MM[table.large] / _millimetres(table.columns))))
+
+
+def _millimetres(columns: Sequence[Column]) -> float:
+    """How wide these are on paper at full size: seven dots a letter and five beside them, 96 an inch."""
+    return sum(7 * column.width + 5 for column in columns) / 96 * 25.4
 
 
 def _lines(table: Table, row: Sequence[Cell]) -> int:
     """How many lines the longest text of a row takes in its column: not every program makes a row as high as its text."""
     return max((
-        sum(max(1, ceil(_letters(part) / (column.width - 1))) for part in cell.split("\n"))
+        sum(max(1, ceil(_letters(part) / (column.width * NARROWER))) for part in cell.split("\n"))
         for column, cell in zip(table.columns, row, strict=True) if isinstance(cell, str)
     ), default=1)
 

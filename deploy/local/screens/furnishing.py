@@ -10,6 +10,7 @@ import httpx
 from deploy.local.faults import StackError
 from deploy.local.rights.shelf import shelved
 from deploy.local.screens.staging import Stage
+from shared.clock import shanghai
 from shared.contracts.library_events import LibraryWords
 from shared.privacy.sealing import Sealer
 
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 CLERK, OFFICE, OWNER = "s001-cl1", "zhengwu-go1", "yibao-sh"
-ITEM, DONE_ON = "异地就医备案", "2026-12-01"
+ITEM = "异地就医备案"
 MORE = (("方既白", "13800002101"), ("江有汜", "13800002102"), ("何如月", "13800002103"))
 TEXT = "手机上备案，点提交总说参保地有误，不知道该先去哪里改。"
 ROOT = {
     "title": "退休转移后参保地没有同步", "cause": "SYSTEM", "text": "险种状态要等两套系统每周对一次账，其间备案一律报错，窗口也看不到原因。",
     "person": OWNER, "plan": "改为每晚对账；报错时说明原因和要找的窗口。", "due_on": "2026-12-31",
 }
-DONE = {"done_on": DONE_ON, "text": "对账已改为每晚一次，报错页面写明原因和经办窗口。"}
+DONE = {"text": "对账已改为每晚一次，报错页面写明原因和经办窗口。"}
 RETIRED = LibraryWords(
     problem="退休后转外地养老，异地就医备案在手机上提示“参保地有误”，窗口和单位互相推。", cause="退休转移时险种状态没有同步到备案系统。",
     basis="国家异地就医备案经办规程", way="由医保中心核对险种状态并更正，当日重新提交；本人和单位都不用跑。", conditions="已办完退休手续的参保人。",
@@ -54,7 +55,8 @@ async def _improved(client: httpx.AsyncClient, stage: Stage, *, over: bool) -> N
     numbers = [held["number"] for held in found if held["words"] == ITEM]
     root = await _does(client, stage, OFFICE, "/api/archive/roots", ROOT | {"patterns": numbers}, "root")
     if over:
-        await _does(client, stage, OWNER, f"/api/archive/roots/{root['number']}/done", DONE, "done")
+        today = shanghai(stage.system.clock.now()).date().isoformat()
+        await _does(client, stage, OWNER, f"/api/archive/roots/{root['number']}/done", DONE | {"done_on": today}, "done")
         await _does(client, stage, OFFICE, f"/api/archive/roots/{root['number']}/accept", {}, "accept")
 
 

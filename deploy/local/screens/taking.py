@@ -21,7 +21,7 @@ from shared.papers.typesetting import pictured_pages
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext, Page
 
-TALLEST, PAPER_PPI, LYING_PPI, BESIDE_MS = 1600, 66, 96, 900
+TALLEST, PAPER_PPI, LYING_PPI, BESIDE_MS = 1600, 92, 96, 900
 LYING = re.compile(rb"/MediaBox ?\[ ?0 0 (84[12])")  # A4 on its side: as wide as an upright sheet is high
 FINE, HIDDEN, BROKEN = 200, (403, 404), 500
 DESKS = {PEOPLE["KB"]: ("desk", "c03"), PEOPLE["GO"]: ("check", "c05")}

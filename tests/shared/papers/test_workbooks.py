@@ -124,6 +124,21 @@ def test_a_draft_says_so_with_its_as_of_mark_on_every_page_and_is_signed_by_nobo
     assert replace(draft, silent=True).as_of_text == "未定稿　尚无数据"
 
 
+WIDE = Table(
+    "宽表", (Column("序号", Kind.COUNT, 6), Column("工单编号", width=18), *(Column(f"栏{place}", width=20) for place in range(1, 31))),
+    [[row, f"PT{row:013}", *(f"{row}-{place}" for place in range(1, 31))] for row in range(1, 41)],
+    keys=2, groups=(("受理", 12), ("办理", 10), ("结果", 8)), large=True,
+)
+
+
+def test_a_table_too_wide_for_a_page_takes_several_beside_each_other_that_each_begin_with_the_keys() -> None:
+    """Thirty columns on one page would be three points high: as many pages wide as it has parts, the keys and the head repeated."""
+    sheet = openpyxl.load_workbook(BytesIO(workbook(replace(REPORT, tables=(WIDE,))))).worksheets[1]
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (True, 3, 0)
+    assert (sheet.print_title_cols, sheet.print_title_rows) == ("$A:$B", "$3:$3")
+    assert "A1:N1" in {str(held) for held in sheet.merged_cells.ranges}
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here: apt-get install --no-install-recommends libreoffice-calc")
 @pytest.mark.timeout(120)
 def test_libreoffice_opens_it_and_prints_one_page_wide(tmp_path: Path) -> None:
@@ -135,3 +150,18 @@ def test_libreoffice_opens_it_and_prints_one_page_wide(tmp_path: Path) -> None:
 
     assert len(pages) == 3
     assert "第 2 页，共 3 页" in pages[1] and "2026-11-23 10:05" in pages[1] and "37.5%" in pages[1] and "=1+1" in pages[1]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here: apt-get install --no-install-recommends libreoffice-calc")
+@pytest.mark.timeout(120)
+def test_libreoffice_prints_a_wide_table_in_its_parts(tmp_path: Path) -> None:
+    """The real program: each part's pages begin with the keys, each column stands on one part only, each number is on its page."""
+    (tmp_path / "wide.xlsx").write_bytes(workbook(replace(REPORT, tables=(WIDE,))))
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "wide.xlsx")], check=True, capture_output=True)
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "wide.pdf").pages][1:]
+
+    assert len(pages) == 3
+    assert all("工单编号" in said and "PT0000000000040" in said for said in pages)
+    heads = [word for said in pages for word in said.split() if word.startswith("栏")]
+    assert sorted(heads, key=lambda head: int(head[1:])) == [f"栏{place}" for place in range(1, 31)]
