@@ -65,6 +65,19 @@ async def told(archive: Archive, until: datetime | None = None) -> list[bool]:
     return [bool(line["in_library"]) for line in lines_of(cases, archive.ground.scheme.district)]
 
 
+async def test_what_is_only_likely_is_shown_without_alarm(archive: Archive, visiting: Visiting) -> None:
+    """0041: what is not sure holds nothing up, so it is asked for a look and not called a fault."""
+    await archive.consumes(*a_life())
+    await posted(visiting, TR, "", {"case_no": CASE})
+    async with visiting(KB) as client:
+        desk = f"{HOME}{NUMBER}/desk"
+        sent = await client.post(desk, data=FORM | {"way": "不知能否由老人代办。", "entry": await entry_of(client, desk)}, headers=HTML)
+    async with visiting(WS) as client:
+        check = (await client.get(f"{HOME}{NUMBER}/check", headers=HTML)).text
+    assert sent.status_code == 303
+    assert "带虚线的拿不准" in check and 'class="unsure"' in check and "还有像个人信息的地方" not in check
+
+
 async def test_sent_back_needs_a_reason_and_shows_it(archive: Archive, visiting: Visiting) -> None:
     await archive.consumes(*a_life())
     await posted(visiting, TR, "", {"case_no": CASE})
