@@ -32,10 +32,11 @@ async def every_facts(ledger: Ledger, library: Library) -> list[Facts]:
 
 def _with_stays(records: Iterable[CaseRecord], stays: Mapping[str, Stay]) -> list[Facts]:
     """是否入案例库 stands in the library's documents, the rest in the case's own record."""
-    return [_kept(facts, stays, None) for record in records if (facts := facts_of(record)) is not None]
+    return [with_stay(facts, stays, None) for record in records if (facts := facts_of(record)) is not None]
 
 
-def _kept(facts: Facts, stays: Mapping[str, Stay], until: datetime | None) -> Facts:
+def with_stay(facts: Facts, stays: Mapping[str, Stay], until: datetime | None) -> Facts:
+    """The facts with 是否入案例库 as of a moment, None for now."""
     stay = stays.get(facts.entry.case_no)
     return facts.model_copy(update={"in_library": True}) if stay and stay.at(until) else facts
 
@@ -46,7 +47,7 @@ async def told_until(ledger: Ledger, library: Library, until: datetime | None = 
     async for record in every(ledger):
         facts = facts_of(record, until)
         left = exit_of(record, clue=facts is not None and facts.clue)
-        cases += [_kept(facts, stays, until)] if facts else []
+        cases += [with_stay(facts, stays, until)] if facts else []
         exits += [left] if left and (until is None or left.recorded_at <= until) else []
     return cases, exits
 

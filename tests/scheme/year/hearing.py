@@ -15,7 +15,7 @@ from tests.scheme.year.given import Given, moment
 from tests.scheme.year.telling import UNREAD, Case
 
 Row = dict[str, Any]
-BESIDE = ("EvaluationImported", "ChokepointRecorded", "RootCauseNamed")
+BESIDE = ("EvaluationImported", "ChokepointRecorded", "RootCauseNamed", "LibraryCasePublished", "LibraryCaseWithdrawn")
 
 
 def kind_of(row: Row) -> str:
@@ -53,7 +53,19 @@ class Heard:
                 lives[row["case_no"]].append(row)
         for life in lives.values():
             life.sort(key=lambda row: datetime.fromisoformat(row["recorded_at"]))
+        self._in, self._out = self._shelf()
         self.lives = {number: Timeline(life, given) for number, life in lives.items()}
+
+    def _shelf(self) -> tuple[dict[str, datetime], dict[str, datetime]]:
+        """When each case's words came into the 案例库, and when they were taken out."""
+        came = {row["data"]["source"]: datetime.fromisoformat(row["recorded_at"]) for row in self.beside["LibraryCasePublished"]}
+        gone = [row for row in self.beside["LibraryCaseWithdrawn"] if row["data"]["published"]]
+        return came, {row["case_no"][2:]: datetime.fromisoformat(row["recorded_at"]) for row in gone}
+
+    def in_library(self, number: str, until: datetime | None = None) -> bool:
+        """Whether its words stood there then."""
+        came, gone = self._in.get(number), self._out.get(number[2:])
+        return came is not None and (until is None or came <= until) and (gone is None or (until is not None and gone > until))
 
     @classmethod
     def read(cls, path: Path, given: Given) -> Heard:

@@ -22,9 +22,11 @@ from services.archive.domain.reports.facts import Facts
 from services.archive.domain.reports.filing import Filing, file_month, open_month
 from services.archive.domain.reports.gathering import facts_of
 from services.archive.domain.reports.periods import Period, month_named, pair_named
+from services.archive.store.reading import with_stay
 from services.archive.store.reports import Read, compose
 from shared.district.model import District
 from tests.scheme.year.adding import Added
+from tests.scheme.year.shelving import Shelved
 
 Lines = Sequence[str]
 FILED_LATE = timedelta(hours=3)
@@ -71,8 +73,10 @@ class Kept:
 class Year:
     """The year as the archive reports it; `filed` sites have filed their months, some of them late."""
 
-    def __init__(self, lives: Iterable[Lines], added: Added, district: District, filing: Sequence[str], months: Sequence[str]) -> None:
-        self.district, self._kept = district, [Kept(lines) for lines in lives]
+    def __init__(
+        self, lives: Iterable[Lines], added: Added, shelved: Shelved, district: District, filing: Sequence[str], months: Sequence[str]
+    ) -> None:
+        self.district, self._stays, self._kept = district, shelved.stays, [Kept(lines) for lines in lives]
         self.facts: list[Facts] = self._known(self._kept)
         self.outside, self.roots = added.outside, added.roots
         self._without_a_case = added.exits
@@ -90,7 +94,7 @@ class Year:
         return found if until is None else [left for left in found if left.recorded_at <= until]
 
     def _known(self, kept: Sequence[Kept], until: datetime | None = None) -> list[Facts]:
-        return [facts for held in kept if (facts := held.facts(until)) is not None]
+        return [with_stay(facts, self._stays, until) for held in kept if (facts := held.facts(until)) is not None]
 
     @property
     def filed(self) -> dict[tuple[str, str], datetime]:

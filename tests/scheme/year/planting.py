@@ -149,6 +149,7 @@ DEFECTS: Mapping[str, tuple[Plant, str]] = {
     "用时: 九十分位差一位": (lambda patch: patch.setattr(spending, "ROUND_CEILING", "ROUND_FLOOR"), "time_spent.percentile"),
     "分段: 审核从签收起算": (
         lambda patch: patch.setattr(spending, "_review", lambda facts: (spending._sign(facts)[1], facts.fed_back_at)), "segments.review"),
+    "知识转化: 入过库的都算": (_rates("_of_closed", "knowledge", lambda rate: Ratio(rate.denominator, rate.denominator)), "rates.knowledge"),
     "综合分: 红牌不扣": (
         lambda patch: patch.setattr(assessment, "_score", _without_red(assessment._score)), ".score"),
     "约谈: 人人都提": (
@@ -171,6 +172,7 @@ DEFECTS: Mapping[str, tuple[Plant, str]] = {
 }
 MONTHLY_DEFECTS: Mapping[str, tuple[Plant, str]] = {
     "用时多一天": (_column("working_days", lambda days: days and days + 1), "working_days"),
+    "入库不写": (_column("in_library", lambda _: False), "in_library"),
     "是否超期反了": (_column("overdue", lambda late: not late), "overdue"),
     "排名: 未结的不计": (lambda patch: patch.setattr(monthly, "_of_unit", _answered_only(monthly._of_unit)), "on_time"),
     "原因少一类": (lambda patch: patch.setattr(monthly, "Counter", lambda held: Counter(list(held)[1:])), "tail"),

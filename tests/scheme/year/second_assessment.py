@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -31,9 +31,9 @@ OUTCOMES = ("RESOLVED", "PARTLY_RESOLVED", "EXPLAINED", "UNRESOLVED")
 class Frames:
     """The year as three tables, with what other systems say."""
 
-    def __init__(self, cases: Sequence[Case], given: Given, outside: Sequence[Told]) -> None:
+    def __init__(self, cases: Sequence[Case], given: Given, outside: Sequence[Told], in_library: Callable[[str], bool]) -> None:
         self.given, self.outside, self._told = given, Outside(outside), cases
-        self.cases = pd.DataFrame([_flat(case) for case in cases])
+        self.cases = pd.DataFrame([_flat(case) for case in cases]).assign(shelved=[in_library(case.no) for case in cases])
         self.orders = pd.DataFrame([order for case in cases for order in case.orders])
         columns = ["case_no", "number", "order_no", "level", "issued"]
         supervisions = pd.DataFrame([held for case in cases for held in case.supervisions], columns=columns)
@@ -233,7 +233,7 @@ def _of_closed(closed: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return {
         "extended": _share(closed, closed["extended"]), "resolved": _share(outcomes, outcomes["result"] == "RESOLVED"),
         "explained": _share(outcomes, outcomes["result"] == "EXPLAINED"), "redone": _share(closed, closed["redone"]),
-        "knowledge": (0, int(closed["hard"].sum())),
+        "knowledge": (int((closed["hard"] & closed["shelved"]).sum()), int(closed["hard"].sum())),
     }
 
 

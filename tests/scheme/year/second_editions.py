@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from tests.scheme.year.second_assessment import NAMES, Frames
@@ -29,7 +30,8 @@ class AsOf:
         """One report; `restated` as the events say, whatever the sites filed."""
         if until not in self._held:
             months = self._now.at(until)
-            self._held[until] = months, Frames(months.cases, self._given, self._heard.told("EvaluationImported", until))
+            self._held[until] = months, Frames(
+                months.cases, self._given, self._heard.told("EvaluationImported", until), partial(self._heard.in_library, until=until))
         months, frames = self._held[until]
         return frames.report(period) if kind == "bimonthly" else months.report(period, None, restated=restated)
 

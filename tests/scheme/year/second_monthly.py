@@ -98,7 +98,7 @@ class Months:
         self._given, self._heard, self._until = given, heard, until
         self._filed = {place: at for place, at in filed.items() if until is None or at <= until}
         self.cases = heard.cases(until)
-        self.lines = pd.DataFrame([_placed(case) for case in self.cases], dtype=object)
+        self.lines = self._shelved(pd.DataFrame([_placed(case) for case in self.cases], dtype=object), until)
         self._groups = dict(list(self.lines.groupby(["site", "_month"])))
         self._frozen: Pages = {place: page for place, page in (frozen or {}).items() if place in self._filed}
         for place in sorted(set(self._filed) - set(self._frozen), key=lambda place: self._filed[place]):
@@ -124,7 +124,11 @@ class Months:
         if until is None:
             return found
         earlier = [case for number in found["case_no"] if (case := self._heard.lives[number].case(until)) is not None]
-        return pd.DataFrame([_placed(case) for case in earlier], columns=self.lines.columns, dtype=object)
+        return self._shelved(pd.DataFrame([_placed(case) for case in earlier], columns=self.lines.columns, dtype=object), until)
+
+    def _shelved(self, lines: pd.DataFrame, until: datetime | None) -> pd.DataFrame:
+        """是否入案例库 is told by the library, not by the case."""
+        return lines.assign(in_library=[self._heard.in_library(number, until) for number in lines["case_no"]])
 
     def _page(self, site: str, month: str, until: datetime | None = None, *, restated: bool = False) -> Page:
         if until is None and (site, month) in self._frozen and not restated:
