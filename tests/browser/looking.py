@@ -50,7 +50,8 @@ LISTEN = """() => {
   });
 }"""
 STOPS = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex]")]
-  .filter((part) => part.type !== "hidden" && part.checkVisibility({ visibilityProperty: true })).length"""
+  .filter((part) => part.type !== "hidden" && part.checkVisibility({ visibilityProperty: true }))
+  .reduce((stops, part) => stops + (/^(date|time|month|week)/.test(part.type) ? 8 : 1), 0)"""
 CHANGING = re.compile(r'(name="(form_token|entry|once)"[^>]*|value="[\w=-]{12,}"|PT\d{13}\S*|[A-Z]\d{6,}|\d+)')
 
 

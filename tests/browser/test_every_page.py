@@ -17,17 +17,20 @@ PEOPLE = {
     "CL": "s001-cl1", "TR": "s001-tr1", "WS": "s001-ws1", "DO": "yibao-do", "DH": "yibao-dh", "SH": "yibao-sh", "DL": "yibao-dl",
     "GO": "zhengwu-go1", "GL": "zhengwu-gl1", "FU": "zhengwu-fu1", "JW": "jiwei-jw1", "KB": "zhengwu-kb1",
 }
-MOST_OF_A_KIND, MOST_PAGES = 2, 60
+MOST_PAGES = 60
 LEFT_OUT = re.compile(r"^/(large-print|signin/once|signout|static/|metrics|health/|api/openapi)|\.(pdf|png|svg|xlsx|json|zip|csv)$")
 NUMBER = re.compile(r"(PT)?\d{6,}(-\d+)?|(?<=/)\d+(?=/|$)|[0-9a-f]{16,}")
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'))"
 
 
 class Walk:
-    """A walk along the links; each kind of page is seen at most twice, and what looks the same is examined once."""
+    """A walk along the links; each kind of page is seen once a role, and what looks the same is examined once.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
+    Every other role takes the last link of a kind on a page, not the first, so that all together see more than one of it.
+    """
+
+    def __init__(self, desk: Desk, *, backwards: bool = False) -> None:
+        self.desk, self._step = desk, -1 if backwards else 1
         self.faults: dict[str, list[str]] = {}
         self.seen: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
@@ -43,7 +46,7 @@ class Walk:
 
     def _note(self, path: str) -> None:
         kind = self._kind(path)
-        if path in self._known or LEFT_OUT.search(urlsplit(path).path) or self._kinds[kind] >= MOST_OF_A_KIND:
+        if path in self._known or LEFT_OUT.search(urlsplit(path).path) or self._kinds[kind]:
             return
         self._known.add(path)
         self._kinds[kind] += 1
@@ -68,7 +71,7 @@ class Walk:
             faults += await self._examined(page)
         if faults:
             self.faults[path] = faults
-        for link in await page.evaluate(LINKS):
+        for link in (await page.evaluate(LINKS))[:: self._step]:
             there = urlsplit(urljoin(page.url, link))
             if f"{there.scheme}://{there.netloc}" == self.desk.window.base:
                 self._note(there.path + (f"?{there.query}" if there.query else ""))
@@ -85,7 +88,7 @@ EXAMINED: set[str] = set()
 @pytest.mark.parametrize("role", PEOPLE)
 async def test_every_page_of_a_role_is_open_to_everybody(desk: Desk, role: str) -> None:
     """No fault that would shut somebody out, no sideways scrolling, every control in reach, no link that leads nowhere."""
-    walk = Walk(desk)
+    walk = Walk(desk, backwards=list(PEOPLE).index(role) % 2 == 1)
     page = await desk.enter(PEOPLE[role])
     await walk.from_here(page, "/")
 

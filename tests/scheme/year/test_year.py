@@ -31,7 +31,7 @@ from tests.scheme.year.second_editions import AsOf, restatement_of
 from tests.scheme.year.second_monthly import Months
 from tests.scheme.year.shelving import Shelved
 
-CASES = int(os.environ.get("BANCHENG_YEAR_CASES", "4000"))
+CASES = int(os.environ.get("BANCHENG_YEAR_CASES", "2000"))
 TOWNS, FEW = 9, 800
 LOOKS: Mapping[Kind, int] = {"monthly": 3, "bimonthly": 2}
 FILING = ("001", "104", "207", "900")
