@@ -29,9 +29,12 @@ HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All on the session's one loop, where the browser lives; together and last, so that their windows are open for nobody else."""
+    """All on the session's one loop, where the browser lives; together and last, so that their windows are open for nobody else.
+
+    The longest file first: of two workers neither is left with it alone at the end.
+    """
     own = [item for item in items if HERE in item.path.parents]
-    items.sort(key=lambda item: HERE in item.path.parents)
+    items.sort(key=lambda item: (HERE in item.path.parents, item.path.name != "test_every_page.py"))
     for item in own:
         item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         item.add_marker(pytest.mark.real)

@@ -1,88 +1,11 @@
-"""As every role over every page that links lead to: nothing serious by axe-core, nothing from outside, room, keyboard, large print."""
+"""As every role over every page that links lead to: nothing serious by axe-core, nothing from outside, room, keyboard."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from urllib.parse import urljoin, urlsplit
-
 import pytest
-from playwright.async_api import Page
 
-from deploy.local.screens.chromium import PHONE, SCREEN
-from tests.browser import looking
 from tests.browser.desk import Desk
-
-PEOPLE = {
-    "CL": "s001-cl1", "TR": "s001-tr1", "WS": "s001-ws1", "DO": "yibao-do", "DH": "yibao-dh", "SH": "yibao-sh", "DL": "yibao-dl",
-    "GO": "zhengwu-go1", "GL": "zhengwu-gl1", "FU": "zhengwu-fu1", "JW": "jiwei-jw1", "KB": "zhengwu-kb1",
-}
-MOST_PAGES = 60
-LEFT_OUT = re.compile(r"^/(large-print|signin/once|signout|static/|metrics|health/|api/openapi)|\.(pdf|png|svg|xlsx|json|zip|csv)$")
-NUMBER = re.compile(r"(PT)?\d{6,}(-\d+)?|(?<=/)\d+(?=/|$)|[0-9a-f]{16,}")
-LINKS = "() => [...document.querySelectorAll('a[href]')].map((link) => link.getAttribute('href'))"
-
-
-class Walk:
-    """A walk along the links; each kind of page is seen once a role, and what looks the same is examined once.
-
-    Every other role takes the last link of a kind on a page, not the first, so that all together see more than one of it.
-    """
-
-    def __init__(self, desk: Desk, *, backwards: bool = False) -> None:
-        self.desk, self._step = desk, -1 if backwards else 1
-        self.faults: dict[str, list[str]] = {}
-        self.seen: Counter[str] = Counter()
-        self._kinds: Counter[str] = Counter()
-        self._left: list[str] = []
-        self._known: set[str] = set()
-
-    async def from_here(self, page: Page, *starts: str) -> None:
-        """Everything reachable from these pages."""
-        for path in starts:
-            self._note(path)
-        while self._left and self.seen.total() < MOST_PAGES:
-            await self._visit(page, self._left.pop(0))
-
-    def _note(self, path: str) -> None:
-        kind = self._kind(path)
-        if path in self._known or LEFT_OUT.search(urlsplit(path).path) or self._kinds[kind]:
-            return
-        self._known.add(path)
-        self._kinds[kind] += 1
-        self._left.append(path)
-
-    @staticmethod
-    def _kind(path: str) -> str:
-        parts = urlsplit(path)
-        fields = "&".join(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
-        return f"{NUMBER.sub('N', parts.path)}?{fields}"
-
-    async def _visit(self, page: Page, path: str) -> None:
-        answer = await self.desk.go(page, path)
-        if "html" not in answer.headers.get("content-type", ""):
-            return
-        self.seen[path] += 1
-        faults = [] if answer.status < 400 else [f"a link leads to {answer.status}"]
-        faults += await looking.policy(page, answer.headers)
-        form = await looking.shape(page)
-        if form not in EXAMINED:
-            EXAMINED.add(form)
-            faults += await self._examined(page)
-        if faults:
-            self.faults[path] = faults
-        for link in (await page.evaluate(LINKS))[:: self._step]:
-            there = urlsplit(urljoin(page.url, link))
-            if f"{there.scheme}://{there.netloc}" == self.desk.window.base:
-                self._note(there.path + (f"?{there.query}" if there.query else ""))
-
-    @staticmethod
-    async def _examined(page: Page) -> list[str]:
-        faults = await looking.grave(page) + await looking.titled(page) + await looking.roomy(page)
-        return faults + await looking.touchable(page) + await looking.walkable(page)
-
-
-EXAMINED: set[str] = set()
+from tests.browser.walking import PEOPLE, Walk
 
 
 @pytest.mark.parametrize("role", PEOPLE)
@@ -94,32 +17,6 @@ async def test_every_page_of_a_role_is_open_to_everybody(desk: Desk, role: str) 
 
     assert walk.faults == {}
     assert walk.seen.total() >= 2
-
-
-@pytest.mark.parametrize("role", ["CL", "TR", "DH", "GO", "FU"])
-async def test_every_page_of_an_empty_window_says_so_well(empty_desk: Desk, role: str) -> None:
-    """The same before anybody came."""
-    walk = Walk(empty_desk)
-    page = await empty_desk.enter(PEOPLE[role])
-    await walk.from_here(page, "/")
-
-    assert walk.faults == {}
-
-
-@pytest.mark.parametrize("role", ["CL", "TR", "DH", "DL", "GO", "FU"])
-@pytest.mark.parametrize("size", [SCREEN, PHONE])
-async def test_large_print_keeps_to_the_screen(desk: Desk, role: str, size: tuple[int, int]) -> None:
-    """大字版: 30 px text, 60 px targets, still nothing beside the screen."""
-    page = await desk.enter(PEOPLE[role], size)
-    await desk.go(page, "/large-print?on=1&back=/")
-    faults: dict[str, list[str]] = {}
-    for path in await page.evaluate(LINKS.replace("a[href]", "nav a")):
-        await desk.go(page, path)
-        found = await looking.touchable(page) + [f"too wide: {part}" for part in await page.evaluate(looking.OVERFLOW)]
-        if found:
-            faults[path] = found
-
-    assert faults == {}
 
 
 async def test_nobody_signed_in_finds_the_sign_in_page_open_too(desk: Desk) -> None:
