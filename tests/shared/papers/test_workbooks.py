@@ -126,7 +126,7 @@ def test_a_draft_says_so_with_its_as_of_mark_on_every_page_and_is_signed_by_nobo
 
 WIDE = Table(
     "宽表", (Column("序号", Kind.COUNT, 6), Column("工单编号", width=18), *(Column(f"栏{place}", width=20) for place in range(1, 31))),
-    [[row, f"PT{row:013}", *(f"{row}-{place}" for place in range(1, 31))] for row in range(1, 41)],
+    [[row, f"PT{row:013}", *(f"{row}-{place}" for place in range(1, 31))] for row in range(1, 21)],
     keys=2, groups=(("受理", 12), ("办理", 10), ("结果", 8)), large=True,
 )
 
@@ -162,6 +162,6 @@ def test_libreoffice_prints_a_wide_table_in_its_parts(tmp_path: Path) -> None:
     pages = [page.extract_text() for page in PdfReader(tmp_path / "wide.pdf").pages][1:]
 
     assert len(pages) == 3
-    assert all("工单编号" in said and "PT0000000000040" in said for said in pages)
+    assert all("工单编号" in said and "PT0000000000020" in said for said in pages)
     heads = [word for said in pages for word in said.split() if word.startswith("栏")]
     assert sorted(heads, key=lambda head: int(head[1:])) == [f"栏{place}" for place in range(1, 31)]
