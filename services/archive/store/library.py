@@ -126,7 +126,12 @@ async def in_library(library: Library) -> dict[str, Stay]:
 async def stays_of(library: Library, case_nos: Sequence[CaseNo]) -> dict[str, Stay]:
     """The same of a few cases, each asked for by its own number."""
     found = await asyncio.gather(*(library.get(library_number(case_no)) for case_no in case_nos))
-    return {held.source: Stay(since=held.versions[0].at, until=held.withdrawn_at) for held in found if held and held.versions}
+    return {held.source: stay for held in found if held and (stay := stay_of(held))}
+
+
+def stay_of(held: LibraryCase) -> Stay | None:
+    """The same of one library case; None where it was never published."""
+    return Stay(since=held.versions[0].at, until=held.withdrawn_at) if held.versions else None
 
 
 async def next_ageing(library: Library, policy: Policy) -> datetime | None:

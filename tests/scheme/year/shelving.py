@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from services.archive.domain.library.case import LibraryCase, case_from
+from services.archive.domain.library.case import case_from
 from services.archive.domain.lines import event_in, line_of, row_in
-from services.archive.store.library import Stay
+from services.archive.store.library import Stay, stay_of
 from shared.contracts.event import Event, stamp
 from shared.contracts.ids import library_number
 from shared.contracts.library_events import (
@@ -59,8 +59,4 @@ class Shelved:
     def stays(self) -> dict[str, Stay]:
         """Since when each stands there and until when it did, as the archive reads it from its library cases."""
         held = [case for lines in self.lives if (case := case_from(map(event_in, lines))) is not None]
-        return {case.source: Stay(since=case.versions[0].at, until=case.withdrawn_at) for case in held if _published(case)}
-
-
-def _published(case: LibraryCase) -> bool:
-    return bool(case.versions)
+        return {case.source: stay for case in held if (stay := stay_of(case))}
