@@ -31,9 +31,8 @@ class Walk:
         self.desk, self._step = desk, -1 if backwards else 1
         self.faults: dict[str, list[str]] = {}
         self.seen: Counter[str] = Counter()
-        self._kinds: Counter[str] = Counter()
+        self._kinds: set[str] = set()
         self._left: list[str] = []
-        self._known: set[str] = set()
 
     async def from_here(self, page: Page, *starts: str) -> None:
         """Everything reachable from these pages."""
@@ -44,10 +43,9 @@ class Walk:
 
     def _note(self, path: str) -> None:
         kind = self._kind(path)
-        if path in self._known or LEFT_OUT.search(urlsplit(path).path) or self._kinds[kind]:
+        if kind in self._kinds or LEFT_OUT.search(urlsplit(path).path):
             return
-        self._known.add(path)
-        self._kinds[kind] += 1
+        self._kinds.add(kind)
         self._left.append(path)
 
     @staticmethod
