@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.local.processes import free_port
 from deploy.local.rehearsal.scenario import load_scenario
 from deploy.local.rehearsal.verbs import Register
 from tests.journeys.stage import SAMPLE
@@ -22,13 +22,6 @@ from tests.journeys.stage import SAMPLE
 REPO = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.real, pytest.mark.slow, pytest.mark.timeout(1500)]
 END = "示例日播放完毕"
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Up:

@@ -76,7 +76,7 @@ def _pairs(words: Lattice) -> Iterator[tuple[int, int, float]]:
 
 
 def _long_surnames(words: Lattice) -> Iterator[tuple[int, int, float]]:
-    """长谷川健太, 爱新觉罗启星: up to two characters behind it, fewer where a word of every day begins there."""
+    """长谷川健太, 爱新觉罗启星: up to two characters behind it, fewer before a word of grammar or a mark."""
     for match in _LONG.finditer(words.text):
         end = match.end()
         while end < min(len(words.text), match.end() + 2) and han(words.text[end]) and words.text[end] not in NEVER:

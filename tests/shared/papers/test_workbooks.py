@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from pypdf import PdfReader
 
+from deploy.local.screens.office import PROGRAM, printed_workbook
 from shared.papers.figures import pdf_now
 from shared.papers.tables import Column, Kind, Report, Table
 from shared.papers.workbooks import workbook
@@ -139,27 +138,33 @@ def test_a_table_too_wide_for_a_page_takes_several_beside_each_other_that_each_b
     assert "A1:N1" in {str(held) for held in sheet.merged_cells.ranges}
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here: apt-get install --no-install-recommends libreoffice-calc")
+in_libreoffice = pytest.mark.skipif(
+    shutil.which(PROGRAM) is None, reason="LibreOffice is not here: apt-get install --no-install-recommends libreoffice-calc"
+)
+
+
+async def _printed(report: Report) -> list[str]:
+    """What stands on each page as the real program prints it."""
+    paper = await printed_workbook(workbook(report))
+    assert paper is not None
+    return [page.extract_text() for page in PdfReader(BytesIO(paper)).pages]
+
+
+@in_libreoffice
 @pytest.mark.timeout(120)
-def test_libreoffice_opens_it_and_prints_one_page_wide(tmp_path: Path) -> None:
+async def test_libreoffice_opens_it_and_prints_one_page_wide() -> None:
     """The real program: as many pages as sheets, the page's number and the formats on them."""
-    (tmp_path / "report.xlsx").write_bytes(workbook(replace(REPORT, tables=(replace(TABLE, rows=ROWS[:-1]), *REPORT.tables[2:]))))
-    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "report.xlsx")], check=True, capture_output=True)
-    pages = [page.extract_text() for page in PdfReader(tmp_path / "report.pdf").pages]
+    pages = await _printed(replace(REPORT, tables=(replace(TABLE, rows=ROWS[:-1]), *REPORT.tables[2:])))
 
     assert len(pages) == 3
     assert "第 2 页，共 3 页" in pages[1] and "2026-11-23 10:05" in pages[1] and "37.5%" in pages[1] and "=1+1" in pages[1]
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not here: apt-get install --no-install-recommends libreoffice-calc")
+@in_libreoffice
 @pytest.mark.timeout(120)
-def test_libreoffice_prints_a_wide_table_in_its_parts(tmp_path: Path) -> None:
+async def test_libreoffice_prints_a_wide_table_in_its_parts() -> None:
     """The real program: each part's pages begin with the keys, each column stands on one part only, each number is on its page."""
-    (tmp_path / "wide.xlsx").write_bytes(workbook(replace(REPORT, tables=(WIDE,))))
-    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path)]
-    subprocess.run([*command, str(tmp_path / "wide.xlsx")], check=True, capture_output=True)
-    pages = [page.extract_text() for page in PdfReader(tmp_path / "wide.pdf").pages][1:]
+    pages = (await _printed(replace(REPORT, tables=(WIDE,))))[1:]
 
     assert len(pages) == 3
     assert all("工单编号" in said and "PT0000000000020" in said for said in pages)
